@@ -1,0 +1,2 @@
+//! The receiving service.
+fn main() {}
