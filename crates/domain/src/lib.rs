@@ -1,1 +1,33 @@
-//! The rules of the Complaint Handling Code.
+//! The rules of the Housing Ombudsman's Complaint Handling Code (2024), shared by the widget and
+//! the receiving service so that the two cannot drift apart.
+//!
+//! # Layout
+//!
+//! - [`question`] and [`choices`]: what a resident may be asked, and the closed sets of answers;
+//! - [`flow`]: the one ordered table of places in the journey, and everything derived from it;
+//! - [`draft`]: what has been typed so far, right or wrong; [`validate`]: what is missing in it;
+//! - [`triage`]: what the answers tell the landlord (it advises and flags; it never ends a journey);
+//! - [`record`]: the typed record that is sent; [`receipt`]: what comes back;
+//! - [`code`], [`working_days`], [`timescale`], [`london`]: the Code's numbers, and dates from them;
+//! - [`landlord`]: the landlord's file; [`json`]: reading JSON with errors that say where.
+//!
+//! What is deliberately absent: a clock, a network, a browser, a language, a database, async.
+//! Rules return codes, never sentences; "today" always comes in as an argument.
+
+pub mod choices;
+pub mod code;
+pub mod draft;
+pub mod flow;
+pub mod json;
+pub mod landlord;
+pub mod london;
+pub mod question;
+pub mod receipt;
+pub mod record;
+pub mod reference;
+#[cfg(feature = "schema")]
+pub mod schema;
+pub mod timescale;
+pub mod triage;
+pub mod validate;
+pub mod working_days;

@@ -1,0 +1,50 @@
+//! The Complaint Handling Code (2024) as constants, each with its provision, and how to reach the
+//! Ombudsman who watches over it. A new edition of the Code is new constants beside these, chosen
+//! by the date on which the complaint was received.
+
+use crate::timescale::{StartsFrom, Timescale};
+use crate::working_days::WorkingDays;
+
+/// Code 6.2, 6.11: acknowledged, defined and logged within five working days of receipt.
+pub const ACKNOWLEDGE_WITHIN: WorkingDays = WorkingDays(5);
+/// Code 6.3: a full stage 1 response within ten working days of the acknowledgement.
+pub const STAGE_1_WITHIN: WorkingDays = WorkingDays(10);
+/// Code 6.4: an extension of no more than ten working days without good reason.
+pub const STAGE_1_EXTENSION: WorkingDays = WorkingDays(10);
+/// Code 6.14: a final response within twenty working days of the acknowledgement of stage 2.
+pub const STAGE_2_WITHIN: WorkingDays = WorkingDays(20);
+/// Code 6.15: an extension of no more than twenty working days without good reason.
+pub const STAGE_2_EXTENSION: WorkingDays = WorkingDays(20);
+
+/// The longest times that the Code allows. A landlord's file may shorten them.
+pub const TIMESCALE: Timescale = Timescale {
+    acknowledge: ACKNOWLEDGE_WITHIN,
+    stage_1: STAGE_1_WITHIN,
+    stage_1_from: StartsFrom::Acknowledgement,
+    stage_1_extension: STAGE_1_EXTENSION,
+    stage_2: STAGE_2_WITHIN,
+    stage_2_from: StartsFrom::Acknowledgement,
+    stage_2_extension: STAGE_2_EXTENSION,
+};
+
+/// How to reach an Ombudsman.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OmbudsmanContact {
+    /// Telephone number, as it is spoken.
+    pub phone: &'static str,
+    /// Address of the website, as it is shown.
+    pub web: &'static str,
+    /// Where a complaint is brought online.
+    pub url: &'static str,
+    /// Postal address.
+    pub post: &'static str,
+}
+
+/// The Housing Ombudsman Service (Code 3.7). No e-mail address: since 13 January 2026 the
+/// Ombudsman's own notice says that new cases are not taken by e-mail.
+pub const HOUSING_OMBUDSMAN: OmbudsmanContact = OmbudsmanContact {
+    phone: "0300 111 3000",
+    web: "www.housing-ombudsman.org.uk",
+    url: "https://www.housing-ombudsman.org.uk/residents/make-a-complaint/",
+    post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston, PR2 0ET",
+};

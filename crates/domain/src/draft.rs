@@ -1,0 +1,184 @@
+//! What a resident has typed so far: raw, perhaps wrong, never tidied up. Whatever can be derived
+//! (where they are, what is missing, whether it can be sent) is derived from it and never stored.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::choices::{Choice, OnBehalfOf, ReportedBefore, YesNo};
+use crate::flow::Advice;
+use crate::question::{FieldName, Question};
+
+/// The version of the stored form.
+const VERSION: u64 = 1;
+
+/// The answers so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    answers: BTreeMap<FieldName, Vec<String>>,
+    /// Questions that were walked past with *Continue*, whatever was answered.
+    done: Vec<Question>,
+    /// Advice that was shown, and the way on that the resident chose.
+    chosen: Vec<(Advice, String)>,
+}
+
+impl Draft {
+    /// Everything entered in this field: one text, or the keys of the options chosen.
+    pub fn values(&self, name: FieldName) -> &[String] {
+        self.answers.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The text (or the one key) in this field; empty where nothing was entered.
+    pub fn text(&self, name: FieldName) -> &str {
+        self.values(name).first().map_or("", String::as_str)
+    }
+
+    /// The option chosen in this field.
+    pub fn choice<C: Choice>(&self, name: FieldName) -> Option<C> {
+        C::from_key(self.text(name))
+    }
+
+    /// The options chosen in this field, in the order of the page.
+    pub fn choices<C: Choice>(&self, name: FieldName) -> Vec<C> {
+        let chosen = |key: &str| self.values(name).iter().any(|value| value == key);
+        C::ALL
+            .iter()
+            .filter(|(_, key)| chosen(key))
+            .map(|(choice, _)| *choice)
+            .collect()
+    }
+
+    /// Keeps what was entered, exactly as it was entered.
+    pub fn enter(&mut self, name: FieldName, values: Vec<String>) {
+        self.answers.insert(name, values);
+    }
+
+    /// Notes that the resident went on from this question.
+    pub fn finish(&mut self, question: Question) {
+        if !self.is_done(question) {
+            self.done.push(question);
+        }
+    }
+
+    /// Whether the resident went on from this question.
+    pub fn is_done(&self, question: Question) -> bool {
+        self.done.contains(&question)
+    }
+
+    /// Notes the way on that was chosen where advice was shown.
+    pub fn choose(&mut self, advice: Advice, way: &str) {
+        self.chosen.retain(|(shown, _)| *shown != advice);
+        self.chosen.push((advice, way.to_owned()));
+    }
+
+    /// The way on that was chosen at this advice.
+    pub fn chosen(&self, advice: Advice) -> Option<&str> {
+        self.chosen
+            .iter()
+            .find(|(shown, _)| *shown == advice)
+            .map(|(_, way)| way.as_str())
+    }
+
+    /// Whether nothing was entered yet.
+    pub fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    /// Who the complaint is for.
+    pub fn on_behalf_of(&self) -> Option<OnBehalfOf> {
+        self.choice(FieldName::OnBehalfOf)
+    }
+
+    /// Whether someone is in danger now.
+    pub fn danger(&self) -> Option<YesNo> {
+        self.choice(FieldName::Danger)
+    }
+
+    /// Whether the landlord was told before.
+    pub fn reported_before(&self) -> Option<ReportedBefore> {
+        self.choice(FieldName::ReportedBefore)
+    }
+
+    /// The stored form.
+    pub fn to_json(&self) -> Value {
+        let answers: Map<String, Value> = self
+            .answers
+            .iter()
+            .map(|(name, values)| (name.key().into(), json!(values)))
+            .collect();
+        let chosen: Map<String, Value> = self
+            .chosen
+            .iter()
+            .map(|(advice, way)| (advice.key().into(), json!(way)))
+            .collect();
+        let done: Vec<&str> = self.done.iter().map(|question| question.key()).collect();
+        json!({"version": VERSION, "answers": answers, "done": done, "chosen": chosen})
+    }
+
+    /// Reads the stored form, of this version or any other: whatever is known is kept.
+    pub fn from_json(value: &Value) -> Self {
+        let texts = |value: &Value| -> Vec<String> {
+            let list = value.as_array().map_or(&[][..], Vec::as_slice);
+            list.iter()
+                .filter_map(|it| it.as_str().map(str::to_owned))
+                .collect()
+        };
+        let mut draft = Self::default();
+        if let Some(answers) = value.get("answers").and_then(Value::as_object) {
+            for (key, values) in answers {
+                if let Some(name) = FieldName::from_key(key) {
+                    draft.enter(name, texts(values));
+                }
+            }
+        }
+        for key in value.get("done").map(texts).unwrap_or_default() {
+            if let Some(question) = Question::from_key(&key) {
+                draft.finish(question);
+            }
+        }
+        if let Some(chosen) = value.get("chosen").and_then(Value::as_object) {
+            for (key, way) in chosen {
+                if let (Some(advice), Some(way)) = (Advice::from_key(key), way.as_str()) {
+                    draft.choose(advice, way);
+                }
+            }
+        }
+        draft
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_comes_back_to_the_character() {
+        let mut draft = Draft::default();
+        let typed = "Damp \u{200b}🏚\u{202e} \u{7} <script>\n\tلا";
+        draft.enter(FieldName::Account, vec![typed.to_owned()]);
+        draft.enter(FieldName::Topics, vec!["repairs".into(), "staff".into()]);
+        draft.finish(Question::Account);
+        draft.choose(Advice::Danger, "carry_on");
+        let stored = draft.to_json().to_string();
+        assert_eq!(
+            Draft::from_json(&serde_json::from_str(&stored).unwrap()),
+            draft
+        );
+        assert_eq!(draft.text(FieldName::Account), typed);
+    }
+
+    #[test]
+    fn a_draft_of_another_version_keeps_what_is_still_known() {
+        let stored = json!({
+            "version": 99,
+            "answers": {"account": ["No heating"], "star_sign": ["Leo"], "topics": 7},
+            "done": ["account", "star_sign", 3],
+            "chosen": {"danger": "carry_on", "other": "x"},
+        });
+        let draft = Draft::from_json(&stored);
+        assert_eq!(draft.text(FieldName::Account), "No heating");
+        assert!(draft.is_done(Question::Account));
+        assert_eq!(draft.chosen(Advice::Danger), Some("carry_on"));
+        assert_eq!(Draft::from_json(&json!("nonsense")), Draft::default());
+    }
+}

@@ -1,0 +1,196 @@
+//! Reading JSON by hand, with every finding at its JSON pointer (RFC 6901).
+//!
+//! The landlord's file is written by people, who need to hear of all mistakes at once and exactly
+//! where they are. This reader is also much smaller in the widget than generated parsers.
+
+use serde_json::{Map, Value};
+
+use crate::choices::Choice;
+
+/// Something wrong (or merely odd) in a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// JSON pointer to the value: `/times/acknowledge`.
+    pub pointer: String,
+    /// What is the matter with it.
+    pub fault: Fault,
+}
+
+/// What can be the matter with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The text is not JSON at all.
+    NotJson,
+    /// A value that must be there is not.
+    Missing,
+    /// The value is not text, or is blank.
+    NotText,
+    /// The value is not a whole number above 0.
+    NotNumber,
+    /// The value is not a list.
+    NotList,
+    /// The value is not an object.
+    NotObject,
+    /// The value is none of the known choices.
+    UnknownChoice,
+    /// The version of the file is not known to this program.
+    UnknownVersion,
+    /// The number is more than the Code allows.
+    OverCode,
+    /// The address does not start with `https://`, `/` or `http://`.
+    NotAddress,
+    /// Nobody reads a field of this name. The file can be used all the same.
+    UnknownField,
+}
+
+impl Fault {
+    /// A short stable name, for logs, events and tests.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotJson => "not_json",
+            Self::Missing => "missing",
+            Self::NotText => "not_text",
+            Self::NotNumber => "not_number",
+            Self::NotList => "not_list",
+            Self::NotObject => "not_object",
+            Self::UnknownChoice => "unknown_choice",
+            Self::UnknownVersion => "unknown_version",
+            Self::OverCode => "over_code",
+            Self::NotAddress => "not_address",
+            Self::UnknownField => "unknown_field",
+        }
+    }
+
+    /// Whether the file can be used in spite of it.
+    pub fn is_warning(self) -> bool {
+        self == Self::UnknownField
+    }
+}
+
+/// One object of a file while it is read. Findings of all readers of a file go to one list.
+pub struct Reader<'a> {
+    fields: Option<&'a Map<String, Value>>,
+    pointer: String,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `value` as an object that may have the fields `known` (and `$schema`, and `comment`).
+    pub fn new(
+        value: &'a Value,
+        pointer: String,
+        known: &[&str],
+        findings: &mut Vec<Finding>,
+    ) -> Self {
+        let fields = value.as_object();
+        let reader = Self { fields, pointer };
+        match fields {
+            None => findings.push(Finding {
+                pointer: reader.pointer.clone(),
+                fault: Fault::NotObject,
+            }),
+            Some(fields) => {
+                for name in fields.keys().map(String::as_str) {
+                    if !known.contains(&name) && name != "$schema" && name != "comment" {
+                        reader.report(name, Fault::UnknownField, findings);
+                    }
+                }
+            }
+        }
+        reader
+    }
+
+    /// Adds a finding about the field `name`.
+    pub fn report(&self, name: &str, fault: Fault, findings: &mut Vec<Finding>) {
+        findings.push(Finding {
+            pointer: self.at(name),
+            fault,
+        });
+    }
+
+    /// The pointer to the field `name`.
+    pub fn at(&self, name: &str) -> String {
+        let mut pointer = self.pointer.clone();
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        pointer
+    }
+
+    /// The field `name`; `null` counts as absent.
+    pub fn value(&self, name: &str) -> Option<&'a Value> {
+        self.fields?.get(name).filter(|value| !value.is_null())
+    }
+
+    /// The text in `name`, if any.
+    pub fn text(&self, name: &str, findings: &mut Vec<Finding>) -> Option<String> {
+        let value = self.value(name)?;
+        let text = value.as_str().filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.report(name, Fault::NotText, findings);
+        }
+        text.map(str::to_owned)
+    }
+
+    /// The text in `name`, which must be there.
+    pub fn required_text(&self, name: &str, findings: &mut Vec<Finding>) -> String {
+        self.require(name, findings);
+        self.text(name, findings).unwrap_or_default()
+    }
+
+    /// The address in `name`, if any. Only what a browser opens as a page: a script in a landlord's
+    /// file must never run.
+    pub fn address(&self, name: &str, findings: &mut Vec<Finding>) -> Option<String> {
+        let text = self.text(name, findings)?;
+        let is_page = ["https://", "http://", "/"]
+            .iter()
+            .any(|start| text.starts_with(start));
+        if !is_page {
+            self.report(name, Fault::NotAddress, findings);
+        }
+        is_page.then_some(text)
+    }
+
+    /// The choice in `name`, if any.
+    pub fn choice<C: Choice>(&self, name: &str, findings: &mut Vec<Finding>) -> Option<C> {
+        let value = self.value(name)?;
+        let choice = value.as_str().and_then(C::from_key);
+        if choice.is_none() {
+            self.report(name, Fault::UnknownChoice, findings);
+        }
+        choice
+    }
+
+    /// The whole number in `name`, if any, from 1 to `at_most` (a limit of the Code).
+    pub fn count(&self, name: &str, at_most: u8, findings: &mut Vec<Finding>) -> Option<u8> {
+        let value = self.value(name)?;
+        match value.as_u64() {
+            Some(count) if count >= 1 => {
+                if count > u64::from(at_most) {
+                    self.report(name, Fault::OverCode, findings);
+                }
+                u8::try_from(count).ok()
+            }
+            Some(_) | None => {
+                self.report(name, Fault::NotNumber, findings);
+                None
+            }
+        }
+    }
+
+    /// The list in `name`; empty where there is none.
+    pub fn list(&self, name: &str, findings: &mut Vec<Finding>) -> &'a [Value] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Array(list)) => list,
+            Some(_) => {
+                self.report(name, Fault::NotList, findings);
+                &[]
+            }
+        }
+    }
+
+    fn require(&self, name: &str, findings: &mut Vec<Finding>) {
+        if self.fields.is_some() && self.value(name).is_none() {
+            self.report(name, Fault::Missing, findings);
+        }
+    }
+}

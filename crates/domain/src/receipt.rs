@@ -1,0 +1,113 @@
+//! What comes back when a complaint is safely stored.
+
+use chrono::NaiveDate;
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::timescale::DatesOrNone;
+
+/// The service's answer: where the complaint is kept, and the dates that are promised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// The number to quote: `K47-W92-F36`.
+    pub reference: String,
+    /// 16 digits in fours, for coming back to this case. Shown once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_code: Option<String>,
+    /// The stage of the complaint: 1 or 2.
+    pub stage: u8,
+    /// The day of receipt in London, which no later delay can move (Code 6.2).
+    pub received_on: NaiveDate,
+    /// The last day for the acknowledgement (Code 6.2). Absent where bank holidays are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledge_by: Option<NaiveDate>,
+    /// The last day for the answer, if it is acknowledged on the last day (Code 6.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<NaiveDate>,
+    /// The last day for the answer if the landlord needs longer and says why (Code 6.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extended_by: Option<NaiveDate>,
+}
+
+impl Receipt {
+    /// A receipt for a stage 1 complaint.
+    pub fn new(
+        reference: String,
+        access_code: Option<String>,
+        received_on: NaiveDate,
+        dates: DatesOrNone,
+    ) -> Self {
+        let dates = dates.ok();
+        Self {
+            reference,
+            access_code,
+            stage: 1,
+            received_on,
+            acknowledge_by: dates.map(|it| it.acknowledge_by),
+            respond_by: dates.map(|it| it.respond_by),
+            extended_by: dates.map(|it| it.extended_by),
+        }
+    }
+
+    /// Reads an answer of the service; `None` where it is not a receipt.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let date = |name: &str| text(name).and_then(|it| it.parse().ok());
+        Some(Self {
+            reference: text("reference")
+                .filter(|it| !it.trim().is_empty())?
+                .to_owned(),
+            access_code: text("accessCode").map(str::to_owned),
+            stage: if value.get("stage").and_then(Value::as_u64) == Some(2) {
+                2
+            } else {
+                1
+            },
+            received_on: date("receivedOn")?,
+            acknowledge_by: date("acknowledgeBy"),
+            respond_by: date("respondBy"),
+            extended_by: date("extendedBy"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{code, working_days::ENGLAND};
+
+    #[test]
+    fn a_receipt_comes_back_as_it_was_given() {
+        let received_on: NaiveDate = "2026-11-21".parse().unwrap();
+        let dates = code::TIMESCALE.stage_1(&ENGLAND, received_on);
+        let receipt = Receipt::new(
+            "K47-W92-F36".into(),
+            Some("1234 5678".into()),
+            received_on,
+            dates,
+        );
+        let value = serde_json::to_value(&receipt).unwrap();
+        assert_eq!(value["acknowledgeBy"], "2026-11-27");
+        assert_eq!(value["respondBy"], "2026-12-11");
+        assert_eq!(Receipt::from_json(&value), Some(receipt));
+    }
+
+    #[test]
+    fn what_is_not_a_receipt_is_none() {
+        for text in [
+            "null",
+            "[]",
+            "{}",
+            r#"{"reference": "", "receivedOn": "2026-11-21"}"#,
+        ] {
+            assert_eq!(
+                Receipt::from_json(&serde_json::from_str(text).unwrap()),
+                None
+            );
+        }
+    }
+}
