@@ -1,14 +1,24 @@
-//! The widget.
-use wasm_bindgen::prelude::*;
-use yew::prelude::*;
+//! The widget: a single-page complaint form inside any landlord's page.
+//!
+//! # Layout
+//!
+//! - [`mount`] is the border with the host page; [`settings`] reads what it was given, once;
+//! - [`session`] is all state, in plain Rust; [`app`] joins it to the browser and to the pages;
+//! - [`pages`] compose [`components`]; [`messages`] has the words; [`summary`] and [`copy`] say what
+//!   was answered;
+//! - [`browser`], [`storage`] and [`api`] talk to the browser, the tab's storage and the service.
+//!
+//! Rules live in the `domain` crate, words in `locales/`, looks in `styles/`.
 
-#[component]
-fn Hello() -> Html {
-    html! { <h2>{ "Hello" }</h2> }
-}
-
-/// Puts the widget into `root`.
-#[wasm_bindgen]
-pub fn mount(root: web_sys::Element) {
-    yew::Renderer::<Hello>::with_root(root).render();
-}
+pub mod api;
+pub mod app;
+pub mod browser;
+pub mod components;
+pub mod copy;
+pub mod messages;
+pub mod mount;
+pub mod pages;
+pub mod session;
+pub mod settings;
+pub mod storage;
+pub mod summary;

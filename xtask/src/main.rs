@@ -1,2 +1,98 @@
-//! The project's commands.
-fn main() {}
+//! The project's commands: `cargo xtask start`, `test`, `build`, `bench`, `soak`, `schemas`.
+//!
+//! Everything that the commands need beyond cargo and Node.js they fetch themselves
+//! (`tools`); a command that can't go on ends with one sentence that says what to do.
+#![allow(
+    clippy::print_stdout,
+    reason = "a command-line program speaks on its standard output"
+)]
+
+mod bench;
+mod check;
+mod dist;
+mod paths;
+mod process;
+mod schemas;
+mod server;
+mod size;
+mod soak;
+mod tools;
+mod wasm;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// The project's commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds the widget and the receiving service, and serves the sample page until Ctrl-C
+    Start {
+        /// The port to listen on [the service's default: 8080]
+        #[arg(long)]
+        port: Option<u16>,
+        /// The folder of the database and the evidence [the service's default: ./data]
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The address to listen on [the service's default: 127.0.0.1]
+        #[arg(long)]
+        address: Option<String>,
+        /// The folder of the landlord files [the service's default: ./landlords]
+        #[arg(long)]
+        landlords: Option<PathBuf>,
+    },
+    /// Runs every check: formatting, lints, tests, schemas, sizes, browser
+    Test {
+        /// Leaves out the browser
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Writes the distributable files to dist/
+    Build,
+    /// Measures sizes, times and throughput; also written to target/bench.json
+    Bench,
+    /// The long runs: the same tests with HC_SOAK=1, which raises their counts
+    Soak,
+    /// Writes schemas/ from the Rust types
+    Schemas {
+        /// Only compares, and fails where a file differs
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Task::Start {
+            port,
+            data,
+            address,
+            landlords,
+        } => server::start(&server::Flags {
+            port,
+            data,
+            address,
+            landlords,
+        }),
+        Task::Test { quick } => check::run(quick),
+        Task::Build => dist::build().map(|_| ()),
+        Task::Bench => bench::run(),
+        Task::Soak => soak::run(),
+        Task::Schemas { check: true } => schemas::check(),
+        Task::Schemas { check: false } => schemas::write_all(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

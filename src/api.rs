@@ -1,0 +1,142 @@
+//! Hands a record over, and says how that went.
+
+use std::rc::Rc;
+
+use domain::landlord::Landlord;
+use domain::receipt::Receipt;
+use domain::working_days::ENGLAND;
+use gloo::timers::callback::Timeout;
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Object, Reflect};
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestInit, Response};
+
+use crate::browser;
+use crate::session::{Outgoing, Sent, SubmitError};
+
+/// A slow line may need long for a long complaint; after this the resident gets another way.
+const TIME_LIMIT_MILLIS: u32 = 120_000;
+/// How often to ask again while an earlier try with the same key is still being stored.
+const IN_FLIGHT_TRIES: u8 = 5;
+
+/// An answer that is not a receipt.
+enum Trouble {
+    /// For the resident.
+    Tell(SubmitError),
+    /// An earlier try with the same key is still under way: ask again.
+    InFlight,
+    /// The key was used for other words: this needs a key of its own.
+    KeyUsed,
+}
+
+/// Sends what is on its way, and waits for the receipt.
+///
+/// # Errors
+///
+/// [`SubmitError`] says why it is not known to have arrived.
+pub async fn submit(
+    endpoint: &str,
+    outgoing: &Outgoing,
+    landlord: &Landlord,
+) -> Result<Rc<Sent>, SubmitError> {
+    let mut key = outgoing.key.clone();
+    for _ in 0..IN_FLIGHT_TRIES {
+        match post(endpoint, &key, &outgoing.body).await {
+            Ok(receipt) => {
+                let is_confirmed = receipt.is_some();
+                let receipt = receipt.or_else(|| own_receipt(landlord));
+                return Ok(Rc::new(Sent {
+                    receipt: receipt.ok_or(SubmitError::Broken(200))?,
+                    is_confirmed,
+                    sent_at: outgoing.sent_at.clone(),
+                    answers: outgoing.answers.clone(),
+                }));
+            }
+            Err(Trouble::Tell(error)) => return Err(error),
+            Err(Trouble::InFlight) => TimeoutFuture::new(1_500).await,
+            Err(Trouble::KeyUsed) => key = browser::uuid(),
+        }
+    }
+    Err(SubmitError::TimedOut)
+}
+
+/// `Ok(None)` is a success without a receipt: a landlord's own form handler.
+async fn post(endpoint: &str, key: &str, body: &str) -> Result<Option<Receipt>, Trouble> {
+    let controller = AbortController::new().ok();
+    let signal = controller.as_ref().map(AbortController::signal);
+    let limit = Timeout::new(TIME_LIMIT_MILLIS, move || {
+        if let Some(controller) = controller {
+            controller.abort();
+        }
+    });
+    let answer = exchange(endpoint, key, body, signal.as_ref()).await;
+    limit.cancel();
+    let (response, text) = match answer {
+        Ok(answer) => answer,
+        Err(_) => {
+            let is_aborted = signal.is_some_and(|signal| signal.aborted());
+            return Err(Trouble::Tell(if is_aborted {
+                SubmitError::TimedOut
+            } else if browser::is_online() {
+                SubmitError::Unreachable
+            } else {
+                SubmitError::Offline
+            }));
+        }
+    };
+    let json = serde_json::from_str::<Value>(&text).ok();
+    match response.status() {
+        200..=299 => Ok(json.as_ref().and_then(Receipt::from_json)),
+        409 => Err(Trouble::InFlight),
+        413 => Err(Trouble::Tell(SubmitError::TooBig)),
+        422 if json.as_ref().is_some_and(is_key_used) => Err(Trouble::KeyUsed),
+        400 | 415 | 422 => Err(Trouble::Tell(SubmitError::Rejected)),
+        429 | 503 if seconds(&response).is_some() || response.status() == 429 => {
+            Err(Trouble::Tell(SubmitError::Busy(seconds(&response).unwrap_or(30))))
+        }
+        status => Err(Trouble::Tell(SubmitError::Broken(status))),
+    }
+}
+
+async fn exchange(
+    endpoint: &str,
+    key: &str,
+    body: &str,
+    signal: Option<&web_sys::AbortSignal>,
+) -> Result<(Response, String), JsValue> {
+    let headers = Object::new();
+    Reflect::set(&headers, &"Content-Type".into(), &"application/json".into())?;
+    Reflect::set(&headers, &"Idempotency-Key".into(), &key.into())?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&body.into());
+    init.set_signal(signal);
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response: Response =
+        JsFuture::from(window.fetch_with_str_and_init(endpoint, &init)).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response, text.as_string().unwrap_or_default()))
+}
+
+fn seconds(response: &Response) -> Option<u32> {
+    response.headers().get("Retry-After").ok()??.trim().parse().ok()
+}
+
+fn is_key_used(problem: &Value) -> bool {
+    let errors = problem.get("errors").and_then(Value::as_array);
+    errors.is_some_and(|errors| {
+        errors.iter().any(|it| {
+            it.get("code").and_then(Value::as_str) == Some("idempotency_key_reused")
+        })
+    })
+}
+
+/// A receipt worked out here, for a receiving end that takes complaints and says no more.
+fn own_receipt(landlord: &Landlord) -> Option<Receipt> {
+    let today = browser::today()?;
+    let dates = landlord.times.stage_1(&ENGLAND, today);
+    Some(Receipt::new(browser::own_reference(), None, today, dates))
+}

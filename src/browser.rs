@@ -1,0 +1,253 @@
+//! The browser: clock, chance, focus, history, files, events. `web_sys` lives here, in `mount`,
+//! `storage` and `api`, and nowhere else.
+
+use chrono::NaiveDate;
+use domain::{london, reference};
+use gloo::events::EventListener;
+use js_sys::{Array, Date, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, Element, Event, EventTarget, FocusOptions,
+    HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, InputEvent, MouseEvent,
+    Url, Window,
+};
+use yew::{NodeRef, TargetCast};
+
+/// The name under which this widget keeps its place in `history.state`, beside the host's own.
+const HISTORY_FIELD: &str = "housing-complaint";
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// Now, as RFC 3339 in UTC.
+pub fn now() -> String {
+    Date::new_0().to_iso_string().into()
+}
+
+/// Today in London, by this device's clock.
+pub fn today() -> Option<NaiveDate> {
+    london::date(Date::now() as i64)
+}
+
+/// Random bytes from the browser's own source.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    let crypto = window().and_then(|window| window.crypto().ok());
+    let filled = crypto.and_then(|it| it.get_random_values_with_u8_array(&mut bytes).ok());
+    if filled.is_none() {
+        for byte in &mut bytes {
+            *byte = (js_sys::Math::random() * 256.0) as u8;
+        }
+    }
+    bytes
+}
+
+/// A random UUID (version 4). `crypto.randomUUID` is not there on pages without TLS.
+pub fn uuid() -> String {
+    let mut bytes = random::<16>();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for nibble in [byte >> 4, byte & 0x0f] {
+            text.push(char::from_digit(nibble.into(), 16).unwrap_or_default());
+        }
+    }
+    text
+}
+
+/// A reference for a complaint whose receiving end gave none.
+pub fn own_reference() -> String {
+    reference::reference(random())
+}
+
+/// Whether the device says that it has a network.
+pub fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// A date in the words of a language, with its weekday: "Friday 27 November 2026".
+#[cfg(target_arch = "wasm32")]
+pub fn long_date(date: NaiveDate, language: &str) -> String {
+    let options = Object::new();
+    for (name, value) in [
+        ("weekday", "long"),
+        ("day", "numeric"),
+        ("month", "long"),
+        ("year", "numeric"),
+        ("timeZone", "UTC"),
+    ] {
+        set(&options, name, &value.into());
+    }
+    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+    let date = Date::new(&JsValue::from_f64(midnight as f64));
+    let language = if language == "en" { "en-GB" } else { language };
+    let text: String = date.to_locale_date_string(language, &options).into();
+    // Some engines put a comma after the weekday in English, others do not.
+    if language == "en-GB" { text.replace(',', "") } else { text }
+}
+
+/// A date in English, for pages that are rendered outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn long_date(date: NaiveDate, _language: &str) -> String {
+    date.format("%A %-d %B %Y").to_string()
+}
+
+/// Moves focus to the first match inside `root`, and the widget's top into view if it has left it.
+pub fn focus(root: &NodeRef, selector: &str) {
+    let Some(root) = root.cast::<Element>() else { return };
+    let Some(target) = find(&root, selector) else { return };
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = target.focus_with_options(&options);
+    let height = window().and_then(|it| it.inner_height().ok()?.as_f64()).unwrap_or(f64::MAX);
+    let top = root.get_bounding_client_rect().top();
+    let bottom = target.get_bounding_client_rect().bottom();
+    if top < 0.0 || bottom > height {
+        root.scroll_into_view();
+    }
+}
+
+/// Moves focus to a field from a link in the list of problems, with its label in view.
+pub fn focus_field(event: &MouseEvent, id: &str) {
+    event.prevent_default();
+    let link = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    let root = link.and_then(|it| it.closest("[data-screen]").ok().flatten());
+    let Some(field) = root.and_then(|root| find(&root, &["#", id].concat())) else { return };
+    let label = field.closest(".field").ok().flatten();
+    if let Some(label) = label {
+        label.scroll_into_view();
+    }
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = field.focus_with_options(&options);
+}
+
+fn find(root: &Element, selector: &str) -> Option<HtmlElement> {
+    root.query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// What is in the box in which something was just typed.
+pub fn typed(event: &InputEvent) -> String {
+    match event.target_dyn_into::<HtmlTextAreaElement>() {
+        Some(area) => area.value(),
+        None => event.target_dyn_into::<HtmlInputElement>().map(|it| it.value()).unwrap_or_default(),
+    }
+}
+
+/// Whether this press is the second of a double click, which must not skip a page.
+pub fn is_second_click(event: &MouseEvent) -> bool {
+    event.detail() > 1
+}
+
+/// Adds an entry for this screen to the history. The address stays as it is, and whatever the host
+/// keeps in its state stays there.
+pub fn push_history(instance: &str, address: &str) {
+    history_entry(instance, address, true);
+}
+
+/// Notes this screen in the current entry of the history.
+pub fn replace_history(instance: &str, address: &str) {
+    history_entry(instance, address, false);
+}
+
+fn history_entry(instance: &str, address: &str, is_new: bool) {
+    let Some(history) = window().and_then(|window| window.history().ok()) else { return };
+    let state = history.state().unwrap_or(JsValue::NULL);
+    let entry = Object::new();
+    if state.is_object() {
+        Object::assign(&entry, state.unchecked_ref());
+    } else if !state.is_null() {
+        return;
+    }
+    let ours = Object::new();
+    set(&ours, instance, &address.into());
+    set(&entry, HISTORY_FIELD, &ours);
+    let _ = if is_new {
+        history.push_state(&entry, "")
+    } else {
+        history.replace_state(&entry, "")
+    };
+}
+
+/// Goes back one entry in the history.
+pub fn go_back() {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.back();
+    }
+}
+
+/// Calls back with the address of the screen whenever the history comes to one of this widget's
+/// entries. Entries of the host page are its own business.
+pub fn on_history(instance: String, callback: impl Fn(String) + 'static) -> Option<EventListener> {
+    let listener = EventListener::new(&window()?.into(), "popstate", move |event: &Event| {
+        let state = get(event, "state");
+        let ours = state.and_then(|it| get(&it, HISTORY_FIELD));
+        if let Some(address) = ours.and_then(|it| get(&it, &instance)?.as_string()) {
+            callback(address);
+        }
+    });
+    Some(listener)
+}
+
+/// Dispatches an event on the host element. It bubbles, and its detail carries nothing personal.
+pub fn emit(host: &EventTarget, name: &str, detail: &[(&str, JsValue)]) {
+    let object = Object::new();
+    for (name, value) in detail {
+        set(&object, name, value);
+    }
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_detail(&object);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
+        let _ = host.dispatch_event(&event);
+    }
+}
+
+/// Offers a page of HTML as a file to keep.
+pub fn download(file_name: &str, html: &str) {
+    let _ = try_download(file_name, html);
+}
+
+fn try_download(file_name: &str, html: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/html;charset=utf-8");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&html.into()), &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let document = window().and_then(|it| it.document()).ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(file_name);
+    link.click();
+    // The browser reads the file after the click; a minute is ample.
+    gloo::timers::callback::Timeout::new(60_000, move || {
+        let _ = Url::revoke_object_url(&url);
+    })
+    .forget();
+    Ok(())
+}
+
+/// Opens the browser's print dialogue.
+pub fn print() {
+    if let Some(window) = window() {
+        let _ = window.print();
+    }
+}
+
+/// A line for the web team, in the browser's console.
+pub fn warn(text: &str) {
+    web_sys::console::warn_1(&text.into());
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok().filter(|it| !it.is_undefined() && !it.is_null())
+}

@@ -1,0 +1,26 @@
+//! All problems of a page in one place, which takes focus; each links to its field (WCAG 3.3.1).
+
+use yew::prelude::*;
+
+use crate::browser;
+
+/// A problem: the id of its field, and its sentence.
+pub type Line = (&'static str, AttrValue);
+
+/// The list. The alert is a child of what takes focus: some screen readers lose one of the two
+/// otherwise.
+pub fn error_summary(title: AttrValue, lines: Vec<Line>, heading: &str) -> Html {
+    html! {
+        <div class="errors" part="error-summary" data-errors="" tabindex="-1" aria-labelledby="errors-title">
+            <div role="alert">
+                <@{heading.to_owned()} id="errors-title" class="errors-title">{ title }</@>
+                <ul>
+                    { for lines.into_iter().map(|(id, text)| {
+                        let onclick = move |event: MouseEvent| browser::focus_field(&event, id);
+                        html! { <li><a href={["#", id].concat()} {onclick}>{ text }</a></li> }
+                    }) }
+                </ul>
+            </div>
+        </div>
+    }
+}

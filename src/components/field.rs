@@ -1,0 +1,118 @@
+//! One field: label, hint, problem and control, tied together for assistive technology.
+
+use domain::question::{Kind, Line};
+use yew::prelude::*;
+
+use super::options::{self, Options};
+use crate::browser;
+
+/// A field, in texts and callbacks.
+pub struct Field {
+    /// Stable name: the id and the name of the control.
+    pub name: &'static str,
+    /// What kind of control it is.
+    pub kind: Kind,
+    /// The label, which may be the page's heading.
+    pub label: Html,
+    /// One short sentence of help.
+    pub hint: Option<AttrValue>,
+    /// What to put right.
+    pub problem: Option<AttrValue>,
+    /// What was entered.
+    pub values: Vec<String>,
+    /// What the browser may fill in (WCAG 1.3.5).
+    pub autocomplete: &'static str,
+    /// Labels of options, by key.
+    pub option_label: Box<dyn Fn(&str) -> AttrValue>,
+    /// The word before an option that excludes the others.
+    pub or: AttrValue,
+    /// Called with all values whenever one changes.
+    pub on_enter: Callback<Vec<String>>,
+}
+
+/// A field.
+pub fn field(field: Field) -> Html {
+    let name = field.name;
+    let hint_id = [name, "-hint"].concat();
+    let problem_id = [name, "-problem"].concat();
+    let hint = field.hint.as_ref().map(|text| html! { <p class="hint" id={hint_id.clone()}>{ text }</p> });
+    let problem = field.problem.as_ref().map(|text| {
+        html! { <p class="problem" id={problem_id.clone()}><span>{ text }</span></p> }
+    });
+    let described_by = match (hint.is_some(), problem.is_some()) {
+        (true, true) => Some([&*hint_id, " ", &problem_id].concat()),
+        (true, false) => Some(hint_id.clone()),
+        (false, true) => Some(problem_id.clone()),
+        (false, false) => None,
+    };
+    let class = classes!("field", problem.is_some().then_some("field-wrong"));
+    let (keys, exclusive, is_multiple) = match field.kind {
+        Kind::Radios(keys) => (keys(), None, false),
+        Kind::Checkboxes(keys, exclusive) => (keys(), exclusive, true),
+        Kind::Line(_) | Kind::Paragraphs(_) => {
+            let is_wrong = field.problem.is_some();
+            let control = text_control(&field, described_by, is_wrong);
+            return html! {
+                <div {class}>
+                    { label(name, field.label) }
+                    { hint }
+                    { problem }
+                    { control }
+                </div>
+            };
+        }
+    };
+    let options = Options {
+        name,
+        keys,
+        exclusive,
+        is_multiple,
+        values: field.values,
+        label: field.option_label,
+        or: field.or,
+        on_enter: field.on_enter,
+    };
+    html! {
+        <fieldset {class} aria-describedby={described_by}>
+            <legend>{ field.label }</legend>
+            { hint }
+            { problem }
+            { options::options(options) }
+        </fieldset>
+    }
+}
+
+fn label(name: &'static str, label: Html) -> Html {
+    html! { <label class="label" for={name}>{ label }</label> }
+}
+
+fn text_control(field: &Field, described_by: Option<String>, is_wrong: bool) -> Html {
+    let name = field.name;
+    let value = field.values.first().cloned().unwrap_or_default();
+    let invalid = is_wrong.then_some("true");
+    let on_enter = field.on_enter.clone();
+    let oninput = Callback::from(move |event| on_enter.emit(vec![browser::typed(&event)]));
+    let autocomplete = (!field.autocomplete.is_empty()).then_some(field.autocomplete);
+    match field.kind {
+        Kind::Paragraphs(rows) => {
+            html! {
+                <textarea id={name} {name} rows={rows.to_string()} {value} {autocomplete} {oninput}
+                    aria-describedby={described_by} aria-invalid={invalid} dir="auto" />
+            }
+        }
+        Kind::Line(line) => {
+            let (kind, spellcheck) = match line {
+                Line::Plain => ("text", None),
+                Line::Name | Line::Postcode => ("text", Some("false")),
+                Line::Email => ("email", Some("false")),
+                Line::Phone => ("tel", None),
+            };
+            let class = (line == Line::Postcode).then_some("short");
+            html! {
+                <input id={name} {name} type={kind} {class} {value} {autocomplete} {spellcheck} {oninput}
+                    aria-describedby={described_by} aria-invalid={invalid} dir="auto" />
+            }
+        }
+        Kind::Radios(_) | Kind::Checkboxes(..) => Html::default(),
+    }
+}

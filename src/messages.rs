@@ -1,0 +1,91 @@
+//! The words of one language, by key.
+
+use serde_json::{Map, Value};
+use yew::AttrValue;
+
+/// The words of one language, with what is filled in everywhere (`{landlord}`, `{team}`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Messages {
+    words: Map<String, Value>,
+    everywhere: Vec<(&'static str, String)>,
+}
+
+impl Messages {
+    /// Takes the contents of a language file.
+    pub fn new(words: Map<String, Value>, everywhere: Vec<(&'static str, String)>) -> Self {
+        Self { words, everywhere }
+    }
+
+    /// The text for this key. A missing key shows itself, which a test makes impossible.
+    pub fn t(&self, key: &str) -> AttrValue {
+        self.t_with(key, &[])
+    }
+
+    /// The text for this key, with `{name}` replaced by what `arguments` give. What is filled in is
+    /// never looked at again, so braces in a landlord's file stay braces.
+    pub fn t_with(&self, key: &str, arguments: &[(&str, &str)]) -> AttrValue {
+        let Some(text) = self.words.get(key).and_then(Value::as_str) else {
+            return AttrValue::from(key.to_owned());
+        };
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, from_name)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((name, after)) = from_name.split_once('}') else {
+                filled.push('{');
+                rest = from_name;
+                continue;
+            };
+            let given = arguments.iter().find(|(it, _)| *it == name).map(|(_, value)| *value);
+            let everywhere = || {
+                self.everywhere.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str())
+            };
+            filled.push_str(given.or_else(everywhere).unwrap_or_default());
+            rest = after;
+        }
+        filled.push_str(rest);
+        AttrValue::from(filled)
+    }
+
+    /// The text for this key, or `None` where the language has none.
+    pub fn get(&self, key: &str) -> Option<AttrValue> {
+        self.words.contains_key(key).then(|| self.t(key))
+    }
+
+    /// The text for `key.variant` where there is one, else for `key`.
+    pub fn variant(&self, key: &str, variant: &str) -> Option<AttrValue> {
+        let mut special = String::from(key);
+        special.push('.');
+        special.push_str(variant);
+        self.get(&special).or_else(|| self.get(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn messages() -> Messages {
+        let words = json!({"a": "By {date} from {landlord}.", "b": "{odd", "c": "x", "c.you": "y"});
+        let Value::Object(words) = words else { panic!("an object") };
+        Messages::new(words, vec![("landlord", "{date} & <b>Sons</b>".to_owned())])
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_looked_at_again() {
+        assert_eq!(
+            messages().t_with("a", &[("date", "Friday")]),
+            "By Friday from {date} & <b>Sons</b>."
+        );
+        assert_eq!(messages().t("b"), "{odd");
+    }
+
+    #[test]
+    fn a_variant_falls_back_to_the_plain_text() {
+        assert_eq!(messages().variant("c", "you"), Some("y".into()));
+        assert_eq!(messages().variant("c", "me"), Some("x".into()));
+        assert_eq!(messages().variant("d", "me"), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! The frame around every page: the way back, where the resident is, and their rights.
+
+use domain::flow;
+use yew::prelude::*;
+
+use super::Page;
+use crate::components::rights::rights;
+use crate::session::{Action, Screen};
+
+/// A page in its frame.
+pub fn frame(page: &Page, body: Html) -> Html {
+    let screen = &page.session.screen;
+    let name = screen.name();
+    html! {
+        <div class={classes!("screen", name)} key={screen.address()} data-screen={name} data-key={screen.key()}
+            lang={page.settings.language.clone()} dir={page.t("language.direction")}>
+            { bar(page) }
+            { body }
+            { rights(&page.settings.messages, &name.replace('-', "_"), &page.tag(1)) }
+        </div>
+    }
+}
+
+fn bar(page: &Page) -> Html {
+    let has_back = match &page.session.screen {
+        Screen::Ask(_) | Screen::Advise(_) | Screen::Check | Screen::NotSent(_) => true,
+        Screen::Start | Screen::Sending | Screen::Sent(_) => return Html::default(),
+    };
+    let back = has_back.then(|| page.button("back", "back", page.on_press(|| Some(Action::Back))));
+    let progress = page.session.screen.place().map(|place| {
+        let (at, of) = flow::position(place, &page.session.draft);
+        let (at, of) = (at.to_string(), of.to_string());
+        let text = page.t_with("common.progress", &[("at", &at), ("of", &of)]);
+        html! {
+            <div class="progress">
+                <progress aria-hidden="true" value={at.clone()} max={of.clone()} />
+                <p>{ text }</p>
+            </div>
+        }
+    });
+    html! { <div class="bar">{ back }{ progress }</div> }
+}

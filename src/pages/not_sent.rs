@@ -1,0 +1,66 @@
+//! Not received. Everything is kept, and there is always a way on.
+
+use yew::prelude::*;
+
+use super::{Page, check, frame::frame};
+use crate::components::channels::channels;
+use crate::session::SubmitError;
+use crate::{browser, copy, summary};
+
+/// The page after a sending that failed.
+pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
+    let key = ["not_sent.", error.key()].concat();
+    let text = match error {
+        SubmitError::Busy(seconds) => page.t_with(&key, &[("seconds", &seconds.to_string())]),
+        SubmitError::Offline
+        | SubmitError::Unreachable
+        | SubmitError::TimedOut
+        | SubmitError::TooBig
+        | SubmitError::Rejected
+        | SubmitError::Broken(_) => page.t(&key),
+    };
+    let retry = {
+        let send = check::send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
+        page.on_press(move || { send.emit(()); None })
+    };
+    let landlord = &page.settings.landlord;
+    let other_ways = (!landlord.channels.is_empty()).then(|| {
+        html! {
+            <>
+                { page.subheading(page.t("not_sent.other.title")) }
+                <p>{ page.t("not_sent.other.text") }</p>
+                { channels(&page.settings.messages, &landlord.channels) }
+            </>
+        }
+    });
+    frame(
+        page,
+        html! {
+            <>
+                <div class="errors" role="alert">
+                    { page.heading(page.t("not_sent.title")) }
+                    <p>{ text }</p>
+                    <p><strong>{ page.t("not_sent.kept") }</strong></p>
+                </div>
+                <div class="ways">
+                    { page.button("retry", "button", retry) }
+                    { page.button("download", "button quiet-button", download(page)) }
+                </div>
+                { other_ways }
+            </>
+        },
+    )
+}
+
+/// Saves a copy of what has not been sent yet.
+pub fn download(page: &Page) -> Callback<MouseEvent> {
+    let (settings, draft) = (page.settings.clone(), page.session.draft.clone());
+    page.on_press(move || {
+        let messages = &settings.messages;
+        let heading = copy::Heading { lines: vec![messages.t("copy.draft").to_string()] };
+        let answers = summary::answers(&draft, messages);
+        let html = copy::html(messages, &settings.language, &heading, &answers);
+        browser::download(&[&messages.t("copy.file"), ".html"].concat(), &html);
+        None
+    })
+}

@@ -1,0 +1,141 @@
+//! One page for every question: what it looks like follows from the kinds of its fields.
+
+use domain::choices::Choice;
+use domain::question::{self, FieldName, Question};
+use yew::prelude::*;
+
+use super::{Page, frame::frame};
+use crate::browser;
+use crate::components::error_summary::error_summary;
+use crate::components::field::{Field, field};
+use crate::session::Action;
+use crate::summary;
+
+/// A question.
+pub fn question(page: &Page, question: Question) -> Html {
+    let draft = &page.session.draft;
+    let messages = &page.settings.messages;
+    let title = summary::title(question, draft, messages);
+    let optional = question.is_optional().then(|| optional_tag(page));
+    let is_single = question.fields().len() == 1;
+    let hint = summary::hint(question, draft, messages);
+    let heading = html! { <>{ page.heading(title) }{ optional }</> };
+    let fields = question.fields().iter().map(|it| {
+        if is_single {
+            entry(page, it, heading.clone(), hint.clone())
+        } else {
+            let label = summary::field_label(question, it.name, draft, messages);
+            let optional = (!it.required && !question.is_optional()).then(|| optional_tag(page));
+            let label = html! { <><span class="label-text">{ label }</span>{ optional }</> };
+            entry(page, it, label, messages.get(&["field.", it.name.key(), ".hint"].concat()))
+        }
+    });
+    let fields: Html = fields.collect();
+    let intro = (!is_single).then(|| {
+        html! { <>{ heading.clone() }{ hint.clone().map(|text| html! { <p class="hint">{ text }</p> }) }</> }
+    });
+    let onsubmit = {
+        let dispatch = page.dispatch.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            dispatch.emit(Action::Continue);
+        })
+    };
+    frame(
+        page,
+        html! {
+            <>
+                { problems(page) }
+                <form novalidate={true} {onsubmit}>
+                    { intro }
+                    { fields }
+                    { submit(page, "continue") }
+                </form>
+            </>
+        },
+    )
+}
+
+/// The one submit button of a form. The second press of a double click must not skip a page.
+pub fn submit(page: &Page, action: &str) -> Html {
+    let onclick = Callback::from(|event: MouseEvent| {
+        if browser::is_second_click(&event) {
+            event.prevent_default();
+        }
+    });
+    html! {
+        <button type="submit" class="button" part="button" data-action={action.to_owned()} {onclick}>
+            { page.t(&["action.", action].concat()) }
+        </button>
+    }
+}
+
+fn optional_tag(page: &Page) -> Html {
+    html! { <span class="optional">{ ["(", &page.t("common.optional"), ")"].concat() }</span> }
+}
+
+fn entry(page: &Page, it: &question::Field, label: Html, hint: Option<AttrValue>) -> Html {
+    let name = it.name;
+    let dispatch = page.dispatch.clone();
+    let messages = page.settings.messages.clone();
+    field(Field {
+        name: name.key(),
+        kind: it.kind,
+        label,
+        hint,
+        problem: sentence(page, name),
+        values: page.session.draft.values(name).to_vec(),
+        autocomplete: autocomplete(name),
+        option_label: Box::new(move |key| summary::option_label(name, key, &messages)),
+        or: page.t("option.or"),
+        on_enter: Callback::from(move |values| dispatch.emit(Action::Enter(name, values))),
+    })
+}
+
+fn problems(page: &Page) -> Html {
+    let problems = &page.session.problems;
+    if problems.is_empty() {
+        return Html::default();
+    }
+    let line = |it: &domain::validate::Problem| {
+        (it.field.key(), sentence(page, it.field).unwrap_or_default())
+    };
+    error_summary(page.t("errors.title"), problems.iter().map(line).collect(), &page.tag(1))
+}
+
+/// The sentence for what is to be put right in a field.
+fn sentence(page: &Page, name: FieldName) -> Option<AttrValue> {
+    let problem = page.session.problems.iter().find(|it| it.field == name)?;
+    Some(page.t(&["problem.", name.key(), ".", problem.code.key()].concat()))
+}
+
+/// What the browser may fill in (WCAG 1.3.5): only about the person who fills in the form.
+fn autocomplete(name: FieldName) -> &'static str {
+    match name {
+        FieldName::Name | FieldName::RepresentativeName => "name",
+        FieldName::Address => "street-address",
+        FieldName::Postcode => "postal-code",
+        FieldName::Email => "email",
+        FieldName::Phone => "tel",
+        FieldName::Danger
+        | FieldName::OnBehalfOf
+        | FieldName::RepresentativeRelationship
+        | FieldName::RepresentativeContact
+        | FieldName::Consent
+        | FieldName::Adjustments
+        | FieldName::AdjustmentsOwnWords
+        | FieldName::Disability
+        | FieldName::Home
+        | FieldName::Topics
+        | FieldName::ReportedBefore
+        | FieldName::ReportReference
+        | FieldName::Account
+        | FieldName::When
+        | FieldName::StillHappening
+        | FieldName::Effect
+        | FieldName::Outcome
+        | FieldName::OutcomeOwnWords
+        | FieldName::ContactWay
+        | FieldName::SafeTimes => "",
+    }
+}

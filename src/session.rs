@@ -1,0 +1,379 @@
+//! All state of the widget, in plain Rust: where the resident is, what they have answered, what is
+//! on its way. The browser is not known here, so every rule has a native test.
+
+use std::rc::Rc;
+
+use domain::choices::Choice;
+use domain::draft::Draft;
+use domain::flow::{self, Advice, Place};
+use domain::question::{FieldName, Question};
+use domain::receipt::Receipt;
+use domain::record::Answer;
+use domain::validate::{self, Problem};
+use serde::Serialize;
+use serde_json::{Value, json};
+use yew::Reducible;
+
+/// Everything that changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Session {
+    /// The answers so far.
+    pub draft: Draft,
+    /// Where the resident is.
+    pub screen: Screen,
+    /// What they need to put right here.
+    pub problems: Vec<Problem>,
+    /// Whether they have seen all their answers: from then on, a change leads straight back there.
+    pub has_checked: bool,
+    /// The key of this complaint, made once and kept until a receipt arrives.
+    pub key: Option<String>,
+    /// What was sent last, to the byte: a second try sends the same again.
+    pub outgoing: Option<Rc<Outgoing>>,
+    /// How often *Continue* was pressed, so that the list of problems takes focus each time.
+    pub attempts: u32,
+    /// Whether the resident came back, by the browser's history, to what was sent already.
+    pub came_back: bool,
+}
+
+/// A record on its way.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outgoing {
+    /// The idempotency key.
+    pub key: String,
+    /// The body, as it is sent.
+    pub body: String,
+    /// The moment of *Send*, by the browser's clock (RFC 3339, UTC).
+    pub sent_at: String,
+    /// The answers as they were shown.
+    pub answers: Vec<Answer>,
+}
+
+/// Where the resident is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Screen {
+    /// What this is, and other ways.
+    #[default]
+    Start,
+    /// A question.
+    Ask(Question),
+    /// Advice, with ways on.
+    Advise(Advice),
+    /// All answers, before they are sent.
+    Check,
+    /// On its way. There is no way to send it a second time from here.
+    Sending,
+    /// Safely received.
+    Sent(Rc<Sent>),
+    /// Not received; everything is kept.
+    NotSent(SubmitError),
+}
+
+/// What was sent, and what came back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sent {
+    /// The reference and the dates.
+    pub receipt: Receipt,
+    /// Whether the receiving end confirmed it with a receipt of its own. If not, reference and dates
+    /// were worked out here.
+    pub is_confirmed: bool,
+    /// The moment of *Send*, by the browser's clock (RFC 3339, UTC).
+    pub sent_at: String,
+    /// The answers as they were shown.
+    pub answers: Vec<Answer>,
+}
+
+/// Why a complaint could not be handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmitError {
+    /// The device has no network.
+    Offline,
+    /// Nothing answers at the address.
+    Unreachable,
+    /// No answer came in time; it may have arrived.
+    TimedOut,
+    /// Too many at once. Seconds to wait, where the answer says so.
+    Busy(u32),
+    /// More than the receiving end takes.
+    TooBig,
+    /// The receiving end could not read it.
+    Rejected,
+    /// The receiving end failed, with this status.
+    Broken(u16),
+}
+
+impl SubmitError {
+    /// The key of its sentence, after `not_sent.`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Busy(_) => "busy",
+            Self::TooBig => "too_big",
+            Self::Rejected => "rejected",
+            Self::Broken(_) => "broken",
+        }
+    }
+
+    /// The HTTP status for `hc-submit-failed`; 0 where there was no answer.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Offline | Self::Unreachable | Self::TimedOut => 0,
+            Self::Busy(_) => 429,
+            Self::TooBig => 413,
+            Self::Rejected => 422,
+            Self::Broken(status) => *status,
+        }
+    }
+
+    /// Whether the same again may work.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Offline
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::Busy(_)
+            | Self::Broken(_) => true,
+            Self::TooBig | Self::Rejected => false,
+        }
+    }
+}
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// *Start*, or *Carry on*.
+    Start,
+    /// Something was entered.
+    Enter(FieldName, Vec<String>),
+    /// *Continue* on a question.
+    Continue,
+    /// A way on was chosen at advice.
+    Choose(&'static str),
+    /// *Back*.
+    Back,
+    /// *Change* on the check page.
+    Change(Question),
+    /// The browser's history came to this screen.
+    Show(String),
+    /// *Send*: this is on its way.
+    Send(Rc<Outgoing>),
+    /// The receiving end answered, or did not.
+    Answered(Result<Rc<Sent>, SubmitError>),
+    /// *Start a new complaint*.
+    Again,
+}
+
+impl Screen {
+    /// The stable name of the kind of screen.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Ask(_) => "question",
+            Self::Advise(_) => "advice",
+            Self::Check => "check",
+            Self::Sending => "sending",
+            Self::Sent(_) => "sent",
+            Self::NotSent(_) => "not-sent",
+        }
+    }
+
+    /// The stable key of the question or advice.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::Ask(question) => Some(question.key()),
+            Self::Advise(advice) => Some(advice.key()),
+            Self::Start | Self::Check | Self::Sending | Self::Sent(_) | Self::NotSent(_) => None,
+        }
+    }
+
+    /// Name and key in one, as kept in the browser's history: `question:account`.
+    pub fn address(&self) -> String {
+        let mut address = String::from(self.name());
+        if let Some(key) = self.key() {
+            address.push(':');
+            address.push_str(key);
+        }
+        address
+    }
+
+    /// The place in the journey, where this screen is one.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Ask(question) => Some(Place::Ask(*question)),
+            Self::Advise(advice) => Some(Place::Advise(*advice)),
+            Self::Start | Self::Check | Self::Sending | Self::Sent(_) | Self::NotSent(_) => None,
+        }
+    }
+
+    fn at(place: Option<Place>) -> Self {
+        match place {
+            Some(Place::Ask(question)) => Self::Ask(question),
+            Some(Place::Advise(advice)) => Self::Advise(advice),
+            None => Self::Check,
+        }
+    }
+}
+
+impl Reducible for Session {
+    type Action = Action;
+
+    fn reduce(mut self: Rc<Self>, action: Action) -> Rc<Self> {
+        Rc::make_mut(&mut self).apply(action);
+        self
+    }
+}
+
+impl Session {
+    /// Carries out an action.
+    pub fn apply(&mut self, action: Action) {
+        match action {
+            Action::Start => self.go(Screen::at(flow::next_open(&self.draft))),
+            Action::Enter(name, values) => {
+                self.draft.enter(name, values);
+                self.outgoing = None;
+            }
+            Action::Continue => self.go_on(),
+            Action::Choose(way) => {
+                if let Screen::Advise(advice) = self.screen {
+                    self.draft.choose(advice, way);
+                    self.go_to_next(Place::Advise(advice));
+                }
+            }
+            Action::Back => self.go_back(),
+            Action::Change(question) => self.go(Screen::Ask(question)),
+            Action::Show(address) => self.show(&address),
+            Action::Send(outgoing) => {
+                self.key = Some(outgoing.key.clone());
+                self.outgoing = Some(outgoing);
+                self.go(Screen::Sending);
+            }
+            Action::Answered(Ok(sent)) => {
+                *self = Self { screen: Screen::Sent(sent), ..Self::default() };
+            }
+            Action::Answered(Err(error)) => self.go(Screen::NotSent(error)),
+            Action::Again => *self = Self::default(),
+        }
+    }
+
+    fn go(&mut self, screen: Screen) {
+        self.has_checked |= screen == Screen::Check;
+        self.problems.clear();
+        self.screen = screen;
+    }
+
+    fn go_on(&mut self) {
+        let Screen::Ask(question) = self.screen else { return };
+        self.attempts += 1;
+        self.problems = validate::question(question, &self.draft);
+        if self.problems.is_empty() {
+            self.draft.finish(question);
+            self.go_to_next(Place::Ask(question));
+        }
+    }
+
+    fn go_to_next(&mut self, from: Place) {
+        let open = flow::next_open(&self.draft);
+        let next = if self.has_checked { open } else { flow::after(from, &self.draft).or(open) };
+        self.go(Screen::at(next));
+    }
+
+    fn go_back(&mut self) {
+        let before = match &self.screen {
+            Screen::Ask(_) | Screen::Advise(_) => {
+                let place = self.screen.place();
+                place.and_then(|it| flow::before(it, &self.draft))
+            }
+            Screen::Check => flow::path(&self.draft).last(),
+            Screen::NotSent(_) => return self.go(Screen::Check),
+            Screen::Start | Screen::Sending | Screen::Sent(_) => return,
+        };
+        self.go(before.map_or(Screen::Start, |place| Screen::at(Some(place))));
+    }
+
+    /// Goes to the screen of this address if the resident may be there, else as near as they may.
+    fn show(&mut self, address: &str) {
+        match self.screen {
+            Screen::Sending => return,
+            Screen::Sent(_) => return self.came_back = true,
+            Screen::Start
+            | Screen::Ask(_)
+            | Screen::Advise(_)
+            | Screen::Check
+            | Screen::NotSent(_) => {}
+        }
+        let (name, key) = address.split_once(':').unwrap_or((address, ""));
+        let place = match name {
+            "start" => return self.go(Screen::Start),
+            "question" => Question::from_key(key).map(Place::Ask),
+            "advice" => Advice::from_key(key).map(Place::Advise),
+            _ => None,
+        };
+        let allowed = place.filter(|it| flow::can_visit(*it, &self.draft));
+        self.go(Screen::at(allowed.or_else(|| flow::next_open(&self.draft))));
+    }
+
+    /// What is kept in the tab, so that a reload or a crash loses nothing.
+    pub fn to_json(&self) -> Value {
+        let sent = match &self.screen {
+            Screen::Sent(sent) => Some(&**sent),
+            Screen::Start
+            | Screen::Ask(_)
+            | Screen::Advise(_)
+            | Screen::Check
+            | Screen::Sending
+            | Screen::NotSent(_) => None,
+        };
+        json!({
+            "draft": self.draft.to_json(),
+            "screen": self.screen.address(),
+            "hasChecked": self.has_checked,
+            "key": self.key,
+            "outgoing": self.outgoing.as_deref(),
+            "sent": sent,
+        })
+    }
+
+    /// Reads what was kept, by this version or another.
+    pub fn from_json(value: &Value) -> Self {
+        if let Some(sent) = value.get("sent").and_then(read_sent) {
+            return Self { screen: Screen::Sent(Rc::new(sent)), ..Self::default() };
+        }
+        let text = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
+        let mut session = Self {
+            draft: value.get("draft").map(Draft::from_json).unwrap_or_default(),
+            has_checked: value.get("hasChecked") == Some(&Value::Bool(true)),
+            key: text(value, "key"),
+            outgoing: value.get("outgoing").and_then(|it| {
+                Some(Rc::new(Outgoing {
+                    key: text(it, "key")?,
+                    body: text(it, "body")?,
+                    sent_at: text(it, "sentAt")?,
+                    answers: read_answers(it)?,
+                }))
+            }),
+            ..Self::default()
+        };
+        session.show(&text(value, "screen").unwrap_or_else(|| "start".to_owned()));
+        session
+    }
+}
+
+fn read_sent(value: &Value) -> Option<Sent> {
+    Some(Sent {
+        receipt: Receipt::from_json(value.get("receipt")?)?,
+        is_confirmed: value.get("isConfirmed")?.as_bool()?,
+        sent_at: value.get("sentAt")?.as_str()?.to_owned(),
+        answers: read_answers(value)?,
+    })
+}
+
+fn read_answers(value: &Value) -> Option<Vec<Answer>> {
+    let read = |it: &Value| {
+        let text = |name: &str| Some(it.get(name)?.as_str()?.to_owned());
+        Some(Answer { id: text("id")?, label: text("label")?, value: text("value")? })
+    };
+    value.get("answers")?.as_array()?.iter().map(read).collect()
+}

@@ -1,0 +1,119 @@
+//! What the loader hands over, read once.
+
+use std::rc::Rc;
+
+use domain::json::Finding;
+use domain::landlord::{self, Landlord};
+use serde_json::{Map, Value};
+
+use crate::messages::Messages;
+
+/// Everything that stays the same while the widget is on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The landlord.
+    pub landlord: Rc<Landlord>,
+    /// The words.
+    pub messages: Rc<Messages>,
+    /// Language of the words, as a BCP 47 tag.
+    pub language: String,
+    /// Where complaints are sent.
+    pub endpoint: String,
+    /// Level of the widget's headings in the host page: 1 to 5.
+    pub heading_level: u8,
+    /// Whether each step becomes an entry in the browser's history.
+    pub has_history: bool,
+    /// Whether answers are kept in the tab's storage.
+    pub keeps_draft: bool,
+    /// Where the resident came from, where the page says so.
+    pub source: Option<String>,
+    /// Version of the widget.
+    pub version: String,
+    /// Name of this widget's draft in the tab's storage.
+    pub storage_key: String,
+}
+
+/// Why the form can't open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CannotOpen {
+    /// A stable code for `hc-error`: `landlord_missing`, `landlord_unusable`.
+    pub code: &'static str,
+    /// For the web team: which address, which place in the file.
+    pub detail: String,
+    /// The words, so that even this can be said in the resident's language.
+    pub messages: Rc<Messages>,
+    /// Level of the widget's headings in the host page.
+    pub heading_level: u8,
+    /// Language of the words.
+    pub language: String,
+}
+
+/// Settings, and findings in the landlord's file that did not stop it.
+pub struct Opened {
+    /// The settings.
+    pub settings: Settings,
+    /// For the console.
+    pub warnings: Vec<Finding>,
+}
+
+/// Reads what the loader hands over: one JSON object.
+///
+/// # Errors
+///
+/// [`CannotOpen`] where there is no landlord's file, or it can't be used.
+pub fn read(options: &Value) -> Result<Opened, CannotOpen> {
+    let text = |name: &str| options.get(name).and_then(Value::as_str);
+    let owned = |name: &str| text(name).unwrap_or_default().to_owned();
+    let words = match options.get("messages") {
+        Some(Value::Object(words)) => words.clone(),
+        Some(_) | None => Map::new(),
+    };
+    let heading_level = match text("heading-level").and_then(|it| it.parse().ok()) {
+        Some(level @ 1..=5) => level,
+        Some(_) | None => 2,
+    };
+    let cannot_open = |code, detail| CannotOpen {
+        code,
+        detail,
+        messages: Rc::new(Messages::new(words.clone(), Vec::new())),
+        heading_level,
+        language: owned("language"),
+    };
+    let Some(file) = text("landlordText") else {
+        return Err(cannot_open("landlord_missing", owned("landlord")));
+    };
+    let parsed = landlord::parse(file)
+        .map_err(|findings| cannot_open("landlord_unusable", describe(&findings)))?;
+    let landlord = parsed.landlord;
+    let everywhere = vec![
+        ("landlord", landlord.name.clone()),
+        ("team", landlord.team.clone().unwrap_or_default()),
+    ];
+    let settings = Settings {
+        messages: Rc::new(Messages::new(words.clone(), everywhere)),
+        landlord: Rc::new(landlord),
+        language: owned("language"),
+        endpoint: owned("endpoint"),
+        heading_level,
+        has_history: text("history") != Some("off"),
+        keeps_draft: text("drafts") != Some("off"),
+        source: text("source").map(str::to_owned),
+        version: owned("version"),
+        storage_key: owned("storageKey"),
+    };
+    Ok(Opened { settings, warnings: parsed.warnings })
+}
+
+/// One line for the web team: `/times/acknowledge over_code; /name missing`.
+pub fn describe(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        text.push_str(&finding.pointer);
+        text.push(' ');
+        text.push_str(finding.fault.key());
+    }
+    text
+}

@@ -1,0 +1,453 @@
+//! The tools that the commands need: found on the machine, else fetched.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    paths::{read, read_text, root, which, write},
+    process::{self, Job},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Programs that only print something about themselves.
+const PROBE: Job = Job {
+    what: "asking a tool for its version",
+    advice: "check that the tool starts by hand",
+    limit: Duration::from_secs(20),
+};
+
+/// How the widget is compiled for the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The active toolchain, std built from its own source: the smallest file.
+    OwnSource,
+    /// Debian's `rustc-web`, std built from source: the same file, without rustup's server.
+    Debian,
+    /// The active toolchain with rustup's ready-made std: about a quarter larger.
+    Ready,
+}
+
+/// A toolchain that compiles for `wasm32-unknown-unknown`.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    /// How it compiles std.
+    pub route: Route,
+    /// The compiler's own version line.
+    pub version: String,
+    linker: Option<PathBuf>,
+}
+
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_SYSROOT: &str = "/usr";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
+const DEBIAN_LINKER: &str = "/usr/bin/rust-lld";
+const LINKER_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
+
+impl Toolchain {
+    /// The toolchain that is on the machine, if there is one.
+    pub fn installed() -> Option<Self> {
+        let own = own_compiler();
+        if let Some((sysroot, version)) = &own
+            && has_source(sysroot)
+            // Where Debian's compiler is the active one, it needs its linker named.
+            && sysroot != Path::new(DEBIAN_SYSROOT)
+        {
+            return Some(Self {
+                route: Route::OwnSource,
+                version: version.clone(),
+                linker: None,
+            });
+        }
+        if let Some(version) = debian_compiler()
+            && let Some(linker) = debian_linker()
+        {
+            return Some(Self {
+                route: Route::Debian,
+                version,
+                linker: Some(linker),
+            });
+        }
+        let (sysroot, version) = own?;
+        let ready = sysroot
+            .join("lib/rustlib/wasm32-unknown-unknown/lib")
+            .is_dir();
+        ready.then_some(Self {
+            route: Route::Ready,
+            version,
+            linker: None,
+        })
+    }
+
+    /// The toolchain, fetched if need be.
+    pub fn get() -> Result<Self> {
+        // A toolchain with a ready-made std will do, but one with std's source is better.
+        let found = Self::installed();
+        if let Some(toolchain) = &found
+            && (toolchain.route != Route::Ready || !can_apt())
+        {
+            return Ok(toolchain.clone());
+        }
+        if let Err(error) = fetch_debian_toolchain() {
+            eprintln!("  {error:#}");
+        } else if let Some(toolchain) = Self::installed() {
+            return Ok(toolchain);
+        }
+        if let Some(toolchain) = found {
+            return Ok(toolchain);
+        }
+        fetch_by_rustup();
+        Self::installed().context(
+            "no Rust toolchain for the browser could be found or fetched; run `rustup component \
+             add rust-src` (best) or `rustup target add wasm32-unknown-unknown` where rustup \
+             reaches its server, or `apt-get install rustc-web cargo-web rust-web-src \
+             rust-web-llvm` as root on Debian",
+        )
+    }
+
+    /// Cargo of this toolchain, for `wasm32-unknown-unknown`; `subcommand` comes first.
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let mut cargo = if self.route == Route::Debian {
+            let program = if subcommand == "clippy" {
+                DEBIAN_CLIPPY
+            } else {
+                DEBIAN_CARGO
+            };
+            let mut cargo = process::command(program);
+            process::forget_build_settings(&mut cargo);
+            cargo
+                .env_remove("RUSTUP_TOOLCHAIN")
+                .env_remove("LD_LIBRARY_PATH");
+            cargo.env("CARGO", DEBIAN_CARGO).env("RUSTC", DEBIAN_RUSTC);
+            cargo
+        } else {
+            let mut cargo = process::cargo();
+            process::forget_build_settings(&mut cargo);
+            cargo
+        };
+        cargo
+            .arg(subcommand)
+            .args(["--target", "wasm32-unknown-unknown"]);
+        if self.route != Route::Ready {
+            cargo
+                .env("RUSTC_BOOTSTRAP", "1")
+                .arg("-Zbuild-std=std,panic_abort");
+        }
+        match (env::var_os(LINKER_VARIABLE), &self.linker) {
+            (Some(linker), _) => cargo.env(LINKER_VARIABLE, linker),
+            (None, Some(linker)) => cargo.env(LINKER_VARIABLE, linker),
+            (None, None) => &mut cargo,
+        };
+        cargo
+    }
+
+    /// Whether clippy is there for this toolchain, fetched if need be.
+    pub fn has_clippy(&self) -> bool {
+        if self.route != Route::Debian {
+            return which("cargo-clippy").is_some();
+        }
+        if !Path::new(DEBIAN_CLIPPY).is_file()
+            && let Err(error) = apt_install(&["rust-web-clippy"])
+        {
+            eprintln!("  {error:#}");
+        }
+        Path::new(DEBIAN_CLIPPY).is_file()
+    }
+}
+
+/// The active toolchain's sysroot and version.
+fn own_compiler() -> Option<(PathBuf, String)> {
+    compiler(&env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+fn compiler(rustc: &std::ffi::OsStr) -> Option<(PathBuf, String)> {
+    let ask = |what: &str| PROBE.quiet(process::command(rustc).arg(what)).ok();
+    let (sysroot, version) = (ask("--print=sysroot")?, ask("--version")?);
+    Some((PathBuf::from(sysroot.trim()), version.trim().to_owned()))
+}
+
+fn has_source(sysroot: &Path) -> bool {
+    sysroot
+        .join("lib/rustlib/src/rust/library/std/src/lib.rs")
+        .is_file()
+}
+
+/// Debian's compiler, if it is new enough and std's source is beside it.
+fn debian_compiler() -> Option<String> {
+    if !Path::new(DEBIAN_CARGO).is_file() || !Path::new(DEBIAN_RUSTC).is_file() {
+        return None;
+    }
+    let (sysroot, version) = compiler(DEBIAN_RUSTC.as_ref())?;
+    (has_source(&sysroot) && is_new_enough(&version)).then_some(version)
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let numbers = |text: &str| -> Option<(u32, u32)> {
+        let mut parts = text.split('.');
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    };
+    let has = version.split_whitespace().nth(1).and_then(numbers);
+    has.is_some() && has >= numbers(env!("CARGO_PKG_RUST_VERSION"))
+}
+
+/// A linker for wasm: Debian's, else the one that comes with rustup's toolchain.
+fn debian_linker() -> Option<PathBuf> {
+    // `is_file` follows the link, which dangles until the package with its target is there.
+    let debian = PathBuf::from(DEBIAN_LINKER);
+    if debian.is_file() {
+        return Some(debian);
+    }
+    let libraries = own_compiler()?.0.join("lib/rustlib");
+    let hosts = fs::read_dir(libraries).ok()?.filter_map(Result::ok);
+    hosts
+        .map(|host| host.path().join("bin/rust-lld"))
+        .find(|linker| linker.is_file())
+}
+
+fn fetch_debian_toolchain() -> Result<()> {
+    if !can_apt() {
+        bail!("std's source is not here, and this is not Debian with root's rights");
+    }
+    if debian_compiler().is_none() {
+        eprintln!("  the active toolchain has no std source; trying Debian's rustc-web instead");
+        apt_install(&["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"])?;
+    }
+    // The linker is a link into a package that is only recommended, of a changing name.
+    if !Path::new(DEBIAN_LINKER).is_file()
+        && let Ok(target) = fs::read_link(DEBIAN_LINKER)
+        && let Some(package) = target.file_name().and_then(|name| name.to_str())
+        && let Err(error) = apt_install(&[package])
+    {
+        eprintln!("  {error:#}");
+    }
+    Ok(())
+}
+
+/// Tries rustup: std's source, else the ready-made std.
+fn fetch_by_rustup() {
+    if which("rustup").is_none() {
+        return;
+    }
+    eprintln!("  asking rustup's server for Rust's wasm32 target (20 s at most)");
+    // Without a network rustup would hang for minutes in the downloads below.
+    let probe = Job {
+        what: "reaching rustup's server",
+        advice: "",
+        limit: 20 * SECOND,
+    };
+    let answered = probe
+        .outcome(process::command("rustup").arg("check"))
+        .is_ok_and(|outcome| {
+            outcome.stdout.contains("p to date") || outcome.stdout.contains(" -> ")
+        });
+    if !answered {
+        return;
+    }
+    let fetch = Job {
+        what: "rustup's download",
+        advice: "try it by hand",
+        limit: 600 * SECOND,
+    };
+    let source = fetch.quiet(process::command("rustup").args(["component", "add", "rust-src"]));
+    if source.is_err() {
+        let target = ["target", "add", "wasm32-unknown-unknown"];
+        if let Err(error) = fetch.quiet(process::command("rustup").args(target)) {
+            eprintln!("  {error:#}");
+        }
+    }
+}
+
+/// Whether Debian's packages can be installed: Debian, and root.
+fn can_apt() -> bool {
+    is_debian() && is_root()
+}
+
+fn is_debian() -> bool {
+    which("apt-get").is_some()
+        && fs::read_to_string("/etc/os-release").is_ok_and(|text| names_debian(&text))
+}
+
+fn names_debian(os_release: &str) -> bool {
+    os_release
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .filter(|(key, _)| matches!(*key, "ID" | "ID_LIKE"))
+        .any(|(_, value)| {
+            value
+                .trim_matches('"')
+                .split(' ')
+                .any(|word| word == "debian")
+        })
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // On Linux a process owns its folder in /proc.
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+/// Installs Debian packages, or says in one sentence how to.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    if !can_apt() {
+        bail!("{names} is missing: on Debian, run `apt-get install {names}` as root");
+    }
+    let apt = || {
+        let mut apt = process::command("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["-o", "DPkg::Lock::Timeout=120"]);
+        apt
+    };
+    static UPDATED: OnceLock<()> = OnceLock::new();
+    UPDATED.get_or_init(|| {
+        eprintln!("  fetching Debian's list of packages");
+        let update = Job {
+            what: "`apt-get update`",
+            advice: "going on with the list that is there",
+            limit: 180 * SECOND,
+        };
+        if let Err(error) = update.quiet(apt().args(["-qq", "update"])) {
+            eprintln!("  {error:#}");
+        }
+    });
+    eprintln!("  installing from Debian: {names} (up to a few minutes)");
+    let advice = format!("run `apt-get install {names}` by hand to see why");
+    let install = Job {
+        what: "installing a Debian package",
+        advice: &advice,
+        limit: 1200 * SECOND,
+    };
+    install.quiet(
+        apt()
+            .args(["-y", "-qq", "--no-install-recommends", "install"])
+            .args(packages),
+    )?;
+    Ok(())
+}
+
+/// Makes the npm packages of package-lock.json available in node_modules/.
+pub fn node_modules() -> Result<()> {
+    if which("node").is_none() || which("npm").is_none() {
+        apt_install(&["nodejs", "npm"])
+            .context("Node.js is missing: install Node.js 20 or newer, with npm")?;
+    }
+    let mut hasher = Sha256::new();
+    hasher.update(read(&root().join("package.json"))?);
+    hasher.update(read(&root().join("package-lock.json"))?);
+    let wanted = hex(&hasher.finalize());
+    let stamp = root().join("node_modules/.xtask-stamp");
+    if stamp.is_file() && read_text(&stamp)? == wanted {
+        return Ok(());
+    }
+    eprintln!("  fetching the npm packages of package-lock.json");
+    let job = Job {
+        what: "`npm ci`",
+        advice: "check that the npm registry can be reached",
+        limit: 600 * SECOND,
+    };
+    let mut npm = npm_command("npm");
+    npm.args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]);
+    job.quiet(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    write(&stamp, wanted)
+}
+
+/// A program of the npm packages.
+pub fn npm_tool(name: &str) -> Command {
+    npm_command(root().join("node_modules/.bin").join(name))
+}
+
+fn npm_command(program: impl AsRef<Path>) -> Command {
+    let program = program.as_ref();
+    process::command(if cfg!(windows) {
+        program.with_extension("cmd")
+    } else {
+        program.to_owned()
+    })
+}
+
+/// A Chromium or Chrome, fetched if need be.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("HC_CHROMIUM").filter(|name| !name.is_empty()) {
+        return Ok(named.into());
+    }
+    let known = || {
+        let names = [
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+        ];
+        let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+        names
+            .into_iter()
+            .find_map(which)
+            .or_else(|| mac.is_file().then_some(mac))
+    };
+    if let Some(found) = known() {
+        return Ok(found);
+    }
+    if !can_apt() {
+        bail!(
+            "no Chromium was found for the browser tests: install Chromium or Google Chrome, or \
+             name one in HC_CHROMIUM"
+        );
+    }
+    apt_install(&["chromium", "chromium-sandbox", "fonts-liberation"])?;
+    known().context("Debian's chromium is installed but not on the PATH; name it in HC_CHROMIUM")
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debian_and_its_children_are_known() {
+        assert!(names_debian("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
+        assert!(names_debian("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
+        assert!(!names_debian("ID=fedora\nHOME_URL=\"debian\"\n"));
+    }
+
+    #[test]
+    fn an_old_compiler_is_refused() {
+        assert!(is_new_enough(concat!(
+            "rustc ",
+            env!("CARGO_PKG_RUST_VERSION"),
+            ".0 (abc)"
+        )));
+        assert!(is_new_enough("rustc 2.0.0"));
+        assert!(!is_new_enough(
+            "rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a tarball)"
+        ));
+        assert!(!is_new_enough("no compiler"));
+    }
+
+    #[test]
+    fn hex_keeps_leading_zeros() {
+        assert_eq!(hex(&[0, 15, 255]), "000fff");
+    }
+}
