@@ -97,7 +97,7 @@
         options.endpoint = options.endpoint || new URL('v1/submissions', new URL(options.service || '/', base)).href;
         var root = document.createElement('div');
         element.shadowRoot.replaceChildren(root);
-        element.widget = wasm_bindgen.mount(root, element, JSON.stringify(options));
+        element.widget = wasm_bindgen.mount(root, element, options);
       }).catch(function (error) {
         if (element.turn === turn) rescue(element, 'wasm_failed', error);
       });

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
+use domain::json::Json;
 use domain::landlord::Landlord;
 use domain::receipt::Receipt;
 use domain::working_days::ENGLAND;
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
-use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestInit, Response};
@@ -86,16 +86,16 @@ async fn post(endpoint: &str, key: &str, body: &str) -> Result<Option<Receipt>, 
             }));
         }
     };
-    let json = serde_json::from_str::<Value>(&text).ok();
+    let json = browser::parse_json(&text);
     match response.status() {
         200..=299 => Ok(json.as_ref().and_then(Receipt::from_json)),
         409 => Err(Trouble::InFlight),
         413 => Err(Trouble::Tell(SubmitError::TooBig)),
         422 if json.as_ref().is_some_and(is_key_used) => Err(Trouble::KeyUsed),
         400 | 415 | 422 => Err(Trouble::Tell(SubmitError::Rejected)),
-        429 | 503 if seconds(&response).is_some() || response.status() == 429 => {
-            Err(Trouble::Tell(SubmitError::Busy(seconds(&response).unwrap_or(30))))
-        }
+        429 | 503 if seconds(&response).is_some() || response.status() == 429 => Err(
+            Trouble::Tell(SubmitError::Busy(seconds(&response).unwrap_or(30))),
+        ),
         status => Err(Trouble::Tell(SubmitError::Broken(status))),
     }
 }
@@ -115,22 +115,29 @@ async fn exchange(
     init.set_body(&body.into());
     init.set_signal(signal);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response =
-        JsFuture::from(window.fetch_with_str_and_init(endpoint, &init)).await?.unchecked_into();
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(endpoint, &init))
+        .await?
+        .unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
     Ok((response, text.as_string().unwrap_or_default()))
 }
 
 fn seconds(response: &Response) -> Option<u32> {
-    response.headers().get("Retry-After").ok()??.trim().parse().ok()
+    response
+        .headers()
+        .get("Retry-After")
+        .ok()??
+        .trim()
+        .parse()
+        .ok()
 }
 
-fn is_key_used(problem: &Value) -> bool {
-    let errors = problem.get("errors").and_then(Value::as_array);
+fn is_key_used(problem: &Json) -> bool {
+    let errors = problem.get("errors").and_then(Json::list);
     errors.is_some_and(|errors| {
-        errors.iter().any(|it| {
-            it.get("code").and_then(Value::as_str) == Some("idempotency_key_reused")
-        })
+        errors
+            .iter()
+            .any(|it| it.get("code").and_then(Json::text) == Some("idempotency_key_reused"))
     })
 }
 

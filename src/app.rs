@@ -39,12 +39,19 @@ pub fn App(props: &AppProps) -> Html {
     use_focus(&session, &root);
     use_sending(&session, &settings, &dispatch);
 
-    let page = Page { settings: &settings, session: &session, dispatch: &dispatch };
+    let page = Page {
+        settings: &settings,
+        session: &session,
+        dispatch: &dispatch,
+    };
     html! { <div ref={root} class="widget">{ pages::page(&page) }</div> }
 }
 
 fn restore(settings: &Settings) -> Session {
-    let kept = settings.keeps_draft.then(|| storage::load(&settings.storage_key)).flatten();
+    let kept = settings
+        .keeps_draft
+        .then(|| storage::load(&settings.storage_key))
+        .flatten();
     kept.as_ref().map(Session::from_json).unwrap_or_default()
 }
 
@@ -66,7 +73,12 @@ pub fn outgoing(session: &Session, settings: &Settings) -> Option<Rc<Outgoing>> 
     let record = record::from_draft(&session.draft, envelope, answers.clone()).ok()?;
     let key = session.key.clone().unwrap_or_else(browser::uuid);
     let body = serde_json::to_string(&record).ok()?;
-    Some(Rc::new(Outgoing { key, body, sent_at, answers }))
+    Some(Rc::new(Outgoing {
+        key,
+        body,
+        sent_at,
+        answers,
+    }))
 }
 
 /// Keeps every change in the tab.
@@ -80,7 +92,7 @@ fn use_keep(session: &UseReducerHandle<Session>, settings: &Rc<Settings>) {
         if *session == Session::default() {
             storage::forget(&settings.storage_key);
         } else {
-            storage::save(&settings.storage_key, &session.to_json());
+            storage::save(&settings.storage_key, &session.kept());
         }
     });
 }
@@ -153,7 +165,9 @@ fn note_history(trail: &Rc<RefCell<Vec<String>>>, address: &str) {
 fn use_events(session: &UseReducerHandle<Session>, host: &Host, settings: &Rc<Settings>) {
     {
         let (host, version) = (host.clone(), settings.version.clone());
-        use_effect_with((), move |()| browser::emit(&host.0, "hc-ready", &[("version", version.into())]));
+        use_effect_with((), move |()| {
+            browser::emit(&host.0, "hc-ready", &[("version", version.into())])
+        });
     }
     let host = host.clone();
     use_effect_with(session.screen.clone(), move |screen| {
@@ -176,8 +190,10 @@ fn use_events(session: &UseReducerHandle<Session>, host: &Host, settings: &Rc<Se
                 browser::emit(&host.0, "hc-submitted", &detail);
             }
             Screen::NotSent(error) => {
-                let detail =
-                    [("status", error.status().into()), ("retryable", error.is_retryable().into())];
+                let detail = [
+                    ("status", error.status().into()),
+                    ("retryable", error.is_retryable().into()),
+                ];
                 browser::emit(&host.0, "hc-submit-failed", &detail);
             }
             Screen::Start
@@ -201,7 +217,11 @@ fn use_focus(session: &UseReducerHandle<Session>, root: &NodeRef) {
         if is_first.replace(false) {
             return;
         }
-        let selector = if has_problems { "[data-errors]" } else { "[data-heading]" };
+        let selector = if has_problems {
+            "[data-errors]"
+        } else {
+            "[data-heading]"
+        };
         browser::focus(&root, selector);
     });
 }
@@ -214,7 +234,9 @@ fn use_sending(
     dispatch: &Callback<Action>,
 ) {
     let (settings, dispatch) = (settings.clone(), dispatch.clone());
-    let on_its_way = (session.screen == Screen::Sending).then(|| session.outgoing.clone()).flatten();
+    let on_its_way = (session.screen == Screen::Sending)
+        .then(|| session.outgoing.clone())
+        .flatten();
     use_effect_with(on_its_way, move |on_its_way| {
         if let Some(outgoing) = on_its_way.clone() {
             spawn_local(async move {

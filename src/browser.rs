@@ -2,6 +2,7 @@
 //! `storage` and `api`, and nowhere else.
 
 use chrono::NaiveDate;
+use domain::json::Json;
 use domain::{london, reference};
 use gloo::events::EventListener;
 use js_sys::{Array, Date, Object, Reflect};
@@ -83,12 +84,19 @@ pub fn long_date(date: NaiveDate, language: &str) -> String {
     ] {
         set(&options, name, &value.into());
     }
-    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+    let midnight = date
+        .and_time(chrono::NaiveTime::MIN)
+        .and_utc()
+        .timestamp_millis();
     let date = Date::new(&JsValue::from_f64(midnight as f64));
     let language = if language == "en" { "en-GB" } else { language };
     let text: String = date.to_locale_date_string(language, &options).into();
     // Some engines put a comma after the weekday in English, others do not.
-    if language == "en-GB" { text.replace(',', "") } else { text }
+    if language == "en-GB" {
+        text.replace(',', "")
+    } else {
+        text
+    }
 }
 
 /// A date in English, for pages that are rendered outside a browser.
@@ -99,12 +107,18 @@ pub fn long_date(date: NaiveDate, _language: &str) -> String {
 
 /// Moves focus to the first match inside `root`, and the widget's top into view if it has left it.
 pub fn focus(root: &NodeRef, selector: &str) {
-    let Some(root) = root.cast::<Element>() else { return };
-    let Some(target) = find(&root, selector) else { return };
+    let Some(root) = root.cast::<Element>() else {
+        return;
+    };
+    let Some(target) = find(&root, selector) else {
+        return;
+    };
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
     let _ = target.focus_with_options(&options);
-    let height = window().and_then(|it| it.inner_height().ok()?.as_f64()).unwrap_or(f64::MAX);
+    let height = window()
+        .and_then(|it| it.inner_height().ok()?.as_f64())
+        .unwrap_or(f64::MAX);
     let top = root.get_bounding_client_rect().top();
     let bottom = target.get_bounding_client_rect().bottom();
     if top < 0.0 || bottom > height {
@@ -117,7 +131,9 @@ pub fn focus_field(event: &MouseEvent, id: &str) {
     event.prevent_default();
     let link = event.target().and_then(|it| it.dyn_into::<Element>().ok());
     let root = link.and_then(|it| it.closest("[data-screen]").ok().flatten());
-    let Some(field) = root.and_then(|root| find(&root, &["#", id].concat())) else { return };
+    let Some(field) = root.and_then(|root| find(&root, &["#", id].concat())) else {
+        return;
+    };
     let label = field.closest(".field").ok().flatten();
     if let Some(label) = label {
         label.scroll_into_view();
@@ -135,7 +151,10 @@ fn find(root: &Element, selector: &str) -> Option<HtmlElement> {
 pub fn typed(event: &InputEvent) -> String {
     match event.target_dyn_into::<HtmlTextAreaElement>() {
         Some(area) => area.value(),
-        None => event.target_dyn_into::<HtmlInputElement>().map(|it| it.value()).unwrap_or_default(),
+        None => event
+            .target_dyn_into::<HtmlInputElement>()
+            .map(|it| it.value())
+            .unwrap_or_default(),
     }
 }
 
@@ -156,7 +175,9 @@ pub fn replace_history(instance: &str, address: &str) {
 }
 
 fn history_entry(instance: &str, address: &str, is_new: bool) {
-    let Some(history) = window().and_then(|window| window.history().ok()) else { return };
+    let Some(history) = window().and_then(|window| window.history().ok()) else {
+        return;
+    };
     let state = history.state().unwrap_or(JsValue::NULL);
     let entry = Object::new();
     if state.is_object() {
@@ -244,10 +265,49 @@ pub fn warn(text: &str) {
     web_sys::console::warn_1(&text.into());
 }
 
+/// Reads JSON with the browser's own parser.
+#[cfg(target_arch = "wasm32")]
+pub fn parse_json(text: &str) -> Option<Json> {
+    js_sys::JSON::parse(text).ok().map(|value| to_json(&value))
+}
+
+/// Reads JSON outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn parse_json(text: &str) -> Option<Json> {
+    serde_json::from_str(text).ok()
+}
+
+/// A value of JavaScript as JSON; what JSON does not have becomes `null`.
+pub fn to_json(value: &JsValue) -> Json {
+    if let Some(text) = value.as_string() {
+        Json::Text(text)
+    } else if let Some(number) = value.as_f64() {
+        Json::Number(number)
+    } else if let Some(bool) = value.as_bool() {
+        Json::Bool(bool)
+    } else if Array::is_array(value) {
+        Json::List(Array::from(value).iter().map(|it| to_json(&it)).collect())
+    } else if value.is_object() {
+        let entries = Object::entries(value.unchecked_ref());
+        let field = |entry: JsValue| {
+            let entry: Array = entry.unchecked_into();
+            (
+                entry.get(0).as_string().unwrap_or_default(),
+                to_json(&entry.get(1)),
+            )
+        };
+        Json::Object(entries.iter().map(field).collect())
+    } else {
+        Json::Null
+    }
+}
+
 fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
 fn get(object: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(object, &name.into()).ok().filter(|it| !it.is_undefined() && !it.is_null())
+    Reflect::get(object, &name.into())
+        .ok()
+        .filter(|it| !it.is_undefined() && !it.is_null())
 }

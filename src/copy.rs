@@ -88,7 +88,9 @@ mod tests {
         let page = html(
             &Messages::default(),
             "en",
-            &Heading { lines: vec!["<b>".into()] },
+            &Heading {
+                lines: vec!["<b>".into()],
+            },
             &[answer],
         );
         assert!(!page.contains("<script"));

@@ -1,18 +1,18 @@
 //! The words of one language, by key.
 
-use serde_json::{Map, Value};
+use domain::json::Json;
 use yew::AttrValue;
 
 /// The words of one language, with what is filled in everywhere (`{landlord}`, `{team}`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Messages {
-    words: Map<String, Value>,
+    words: Vec<(String, Json)>,
     everywhere: Vec<(&'static str, String)>,
 }
 
 impl Messages {
     /// Takes the contents of a language file.
-    pub fn new(words: Map<String, Value>, everywhere: Vec<(&'static str, String)>) -> Self {
+    pub fn new(words: Vec<(String, Json)>, everywhere: Vec<(&'static str, String)>) -> Self {
         Self { words, everywhere }
     }
 
@@ -24,7 +24,7 @@ impl Messages {
     /// The text for this key, with `{name}` replaced by what `arguments` give. What is filled in is
     /// never looked at again, so braces in a landlord's file stay braces.
     pub fn t_with(&self, key: &str, arguments: &[(&str, &str)]) -> AttrValue {
-        let Some(text) = self.words.get(key).and_then(Value::as_str) else {
+        let Some(text) = self.word(key) else {
             return AttrValue::from(key.to_owned());
         };
         let mut filled = String::with_capacity(text.len());
@@ -36,9 +36,15 @@ impl Messages {
                 rest = from_name;
                 continue;
             };
-            let given = arguments.iter().find(|(it, _)| *it == name).map(|(_, value)| *value);
+            let given = arguments
+                .iter()
+                .find(|(it, _)| *it == name)
+                .map(|(_, value)| *value);
             let everywhere = || {
-                self.everywhere.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str())
+                self.everywhere
+                    .iter()
+                    .find(|(it, _)| *it == name)
+                    .map(|(_, value)| value.as_str())
             };
             filled.push_str(given.or_else(everywhere).unwrap_or_default());
             rest = after;
@@ -49,7 +55,7 @@ impl Messages {
 
     /// The text for this key, or `None` where the language has none.
     pub fn get(&self, key: &str) -> Option<AttrValue> {
-        self.words.contains_key(key).then(|| self.t(key))
+        self.word(key).map(|_| self.t(key))
     }
 
     /// The text for `key.variant` where there is one, else for `key`.
@@ -59,17 +65,29 @@ impl Messages {
         special.push_str(variant);
         self.get(&special).or_else(|| self.get(key))
     }
+
+    fn word(&self, key: &str) -> Option<&str> {
+        self.words
+            .iter()
+            .find(|(it, _)| it == key)
+            .and_then(|(_, word)| word.text())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn messages() -> Messages {
-        let words = json!({"a": "By {date} from {landlord}.", "b": "{odd", "c": "x", "c.you": "y"});
-        let Value::Object(words) = words else { panic!("an object") };
+        let words = [
+            ("a", "By {date} from {landlord}."),
+            ("b", "{odd"),
+            ("c", "x"),
+            ("c.you", "y"),
+        ];
+        let words = words
+            .map(|(key, word)| (key.to_owned(), Json::Text(word.to_owned())))
+            .to_vec();
         Messages::new(words, vec![("landlord", "{date} & <b>Sons</b>".to_owned())])
     }
 

@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget};
 
@@ -24,17 +23,28 @@ enum Running {
     Failed(yew::AppHandle<Failed>),
 }
 
-/// Puts the widget into `root`. `options` is the JSON object described in [`settings`].
+/// Puts the widget into `root`. `options` is the object described in [`settings`].
 #[wasm_bindgen]
-pub fn mount(root: Element, host: EventTarget, options: &str) -> Mounted {
-    let options = serde_json::from_str(options).unwrap_or(Value::Null);
+pub fn mount(root: Element, host: EventTarget, options: &JsValue) -> Mounted {
+    let options = browser::to_json(options);
     match settings::read(&options) {
         Ok(opened) => {
             if !opened.warnings.is_empty() {
-                browser::warn(&["housing-complaint: landlord file: ", &settings::describe(&opened.warnings)].concat());
+                browser::warn(
+                    &[
+                        "housing-complaint: landlord file: ",
+                        &settings::describe(&opened.warnings),
+                    ]
+                    .concat(),
+                );
             }
-            let props = AppProps { settings: Rc::new(opened.settings), host: Host(host) };
-            Mounted(Running::App(yew::Renderer::<App>::with_root_and_props(root, props).render()))
+            let props = AppProps {
+                settings: Rc::new(opened.settings),
+                host: Host(host),
+            };
+            Mounted(Running::App(
+                yew::Renderer::<App>::with_root_and_props(root, props).render(),
+            ))
         }
         Err(reason) => {
             browser::warn(&["housing-complaint: ", reason.code, " ", &reason.detail].concat());

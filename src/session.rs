@@ -6,12 +6,12 @@ use std::rc::Rc;
 use domain::choices::Choice;
 use domain::draft::Draft;
 use domain::flow::{self, Advice, Place};
+use domain::json::Json;
 use domain::question::{FieldName, Question};
 use domain::receipt::Receipt;
 use domain::record::Answer;
 use domain::validate::{self, Problem};
 use serde::Serialize;
-use serde_json::{Value, json};
 use yew::Reducible;
 
 /// Everything that changes.
@@ -47,6 +47,18 @@ pub struct Outgoing {
     pub sent_at: String,
     /// The answers as they were shown.
     pub answers: Vec<Answer>,
+}
+
+/// What is kept in the tab.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept<'a> {
+    draft: &'a Draft,
+    screen: String,
+    has_checked: bool,
+    key: Option<&'a str>,
+    outgoing: Option<&'a Outgoing>,
+    sent: Option<&'a Sent>,
 }
 
 /// Where the resident is.
@@ -251,7 +263,10 @@ impl Session {
                 self.go(Screen::Sending);
             }
             Action::Answered(Ok(sent)) => {
-                *self = Self { screen: Screen::Sent(sent), ..Self::default() };
+                *self = Self {
+                    screen: Screen::Sent(sent),
+                    ..Self::default()
+                };
             }
             Action::Answered(Err(error)) => self.go(Screen::NotSent(error)),
             Action::Again => *self = Self::default(),
@@ -265,7 +280,9 @@ impl Session {
     }
 
     fn go_on(&mut self) {
-        let Screen::Ask(question) = self.screen else { return };
+        let Screen::Ask(question) = self.screen else {
+            return;
+        };
         self.attempts += 1;
         self.problems = validate::question(question, &self.draft);
         if self.problems.is_empty() {
@@ -276,7 +293,11 @@ impl Session {
 
     fn go_to_next(&mut self, from: Place) {
         let open = flow::next_open(&self.draft);
-        let next = if self.has_checked { open } else { flow::after(from, &self.draft).or(open) };
+        let next = if self.has_checked {
+            open
+        } else {
+            flow::after(from, &self.draft).or(open)
+        };
         self.go(Screen::at(next));
     }
 
@@ -316,35 +337,37 @@ impl Session {
     }
 
     /// What is kept in the tab, so that a reload or a crash loses nothing.
-    pub fn to_json(&self) -> Value {
-        let sent = match &self.screen {
-            Screen::Sent(sent) => Some(&**sent),
-            Screen::Start
-            | Screen::Ask(_)
-            | Screen::Advise(_)
-            | Screen::Check
-            | Screen::Sending
-            | Screen::NotSent(_) => None,
-        };
-        json!({
-            "draft": self.draft.to_json(),
-            "screen": self.screen.address(),
-            "hasChecked": self.has_checked,
-            "key": self.key,
-            "outgoing": self.outgoing.as_deref(),
-            "sent": sent,
-        })
+    pub fn kept(&self) -> Kept<'_> {
+        Kept {
+            draft: &self.draft,
+            screen: self.screen.address(),
+            has_checked: self.has_checked,
+            key: self.key.as_deref(),
+            outgoing: self.outgoing.as_deref(),
+            sent: match &self.screen {
+                Screen::Sent(sent) => Some(sent),
+                Screen::Start
+                | Screen::Ask(_)
+                | Screen::Advise(_)
+                | Screen::Check
+                | Screen::Sending
+                | Screen::NotSent(_) => None,
+            },
+        }
     }
 
     /// Reads what was kept, by this version or another.
-    pub fn from_json(value: &Value) -> Self {
+    pub fn from_json(value: &Json) -> Self {
         if let Some(sent) = value.get("sent").and_then(read_sent) {
-            return Self { screen: Screen::Sent(Rc::new(sent)), ..Self::default() };
+            return Self {
+                screen: Screen::Sent(Rc::new(sent)),
+                ..Self::default()
+            };
         }
-        let text = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
+        let text = |value: &Json, name: &str| value.get(name)?.text().map(str::to_owned);
         let mut session = Self {
             draft: value.get("draft").map(Draft::from_json).unwrap_or_default(),
-            has_checked: value.get("hasChecked") == Some(&Value::Bool(true)),
+            has_checked: value.get("hasChecked") == Some(&Json::Bool(true)),
             key: text(value, "key"),
             outgoing: value.get("outgoing").and_then(|it| {
                 Some(Rc::new(Outgoing {
@@ -361,19 +384,23 @@ impl Session {
     }
 }
 
-fn read_sent(value: &Value) -> Option<Sent> {
+fn read_sent(value: &Json) -> Option<Sent> {
     Some(Sent {
         receipt: Receipt::from_json(value.get("receipt")?)?,
-        is_confirmed: value.get("isConfirmed")?.as_bool()?,
-        sent_at: value.get("sentAt")?.as_str()?.to_owned(),
+        is_confirmed: value.get("isConfirmed") == Some(&Json::Bool(true)),
+        sent_at: value.get("sentAt")?.text()?.to_owned(),
         answers: read_answers(value)?,
     })
 }
 
-fn read_answers(value: &Value) -> Option<Vec<Answer>> {
-    let read = |it: &Value| {
-        let text = |name: &str| Some(it.get(name)?.as_str()?.to_owned());
-        Some(Answer { id: text("id")?, label: text("label")?, value: text("value")? })
+fn read_answers(value: &Json) -> Option<Vec<Answer>> {
+    let read = |it: &Json| {
+        let text = |name: &str| Some(it.get(name)?.text()?.to_owned());
+        Some(Answer {
+            id: text("id")?,
+            label: text("label")?,
+            value: text("value")?,
+        })
     };
-    value.get("answers")?.as_array()?.iter().map(read).collect()
+    value.get("answers")?.list()?.iter().map(read).collect()
 }

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use domain::json::Finding;
+use domain::json::{Fault, Finding, Json};
 use domain::landlord::{self, Landlord};
-use serde_json::{Map, Value};
 
+use crate::browser::parse_json;
 use crate::messages::Messages;
 
 /// Everything that stays the same while the widget is on the page.
@@ -61,13 +61,13 @@ pub struct Opened {
 /// # Errors
 ///
 /// [`CannotOpen`] where there is no landlord's file, or it can't be used.
-pub fn read(options: &Value) -> Result<Opened, CannotOpen> {
-    let text = |name: &str| options.get(name).and_then(Value::as_str);
+pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
+    let text = |name: &str| options.get(name).and_then(Json::text);
     let owned = |name: &str| text(name).unwrap_or_default().to_owned();
-    let words = match options.get("messages") {
-        Some(Value::Object(words)) => words.clone(),
-        Some(_) | None => Map::new(),
-    };
+    let words = options
+        .get("messages")
+        .and_then(Json::fields)
+        .unwrap_or_default();
     let heading_level = match text("heading-level").and_then(|it| it.parse().ok()) {
         Some(level @ 1..=5) => level,
         Some(_) | None => 2,
@@ -75,14 +75,22 @@ pub fn read(options: &Value) -> Result<Opened, CannotOpen> {
     let cannot_open = |code, detail| CannotOpen {
         code,
         detail,
-        messages: Rc::new(Messages::new(words.clone(), Vec::new())),
+        messages: Rc::new(Messages::new(words.to_vec(), Vec::new())),
         heading_level,
         language: owned("language"),
     };
     let Some(file) = text("landlordText") else {
         return Err(cannot_open("landlord_missing", owned("landlord")));
     };
-    let parsed = landlord::parse(file)
+    let not_json = || {
+        vec![Finding {
+            pointer: String::new(),
+            fault: Fault::NotJson,
+        }]
+    };
+    let parsed = parse_json(file)
+        .ok_or_else(not_json)
+        .and_then(|file| landlord::read(&file))
         .map_err(|findings| cannot_open("landlord_unusable", describe(&findings)))?;
     let landlord = parsed.landlord;
     let everywhere = vec![
@@ -90,7 +98,7 @@ pub fn read(options: &Value) -> Result<Opened, CannotOpen> {
         ("team", landlord.team.clone().unwrap_or_default()),
     ];
     let settings = Settings {
-        messages: Rc::new(Messages::new(words.clone(), everywhere)),
+        messages: Rc::new(Messages::new(words.to_vec(), everywhere)),
         landlord: Rc::new(landlord),
         language: owned("language"),
         endpoint: owned("endpoint"),
@@ -101,7 +109,10 @@ pub fn read(options: &Value) -> Result<Opened, CannotOpen> {
         version: owned("version"),
         storage_key: owned("storageKey"),
     };
-    Ok(Opened { settings, warnings: parsed.warnings })
+    Ok(Opened {
+        settings,
+        warnings: parsed.warnings,
+    })
 }
 
 /// One line for the web team: `/times/acknowledge over_code; /name missing`.

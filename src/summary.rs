@@ -42,7 +42,10 @@ pub fn rows(draft: &Draft, messages: &Messages) -> Vec<Row> {
 
 /// The answers alone.
 pub fn answers(draft: &Draft, messages: &Messages) -> Vec<Answer> {
-    rows(draft, messages).into_iter().flat_map(|row| row.answers).collect()
+    rows(draft, messages)
+        .into_iter()
+        .flat_map(|row| row.answers)
+        .collect()
 }
 
 /// The title of a question, said of the right person.
@@ -53,7 +56,10 @@ pub fn title(question: Question, draft: &Draft, messages: &Messages) -> AttrValu
 
 /// The hint of a question, said of the right person.
 pub fn hint(question: Question, draft: &Draft, messages: &Messages) -> Option<AttrValue> {
-    messages.variant(&["question.", question.key(), ".hint"].concat(), person(draft))
+    messages.variant(
+        &["question.", question.key(), ".hint"].concat(),
+        person(draft),
+    )
 }
 
 /// What a field is called: a question with one field lends it its title.
@@ -99,7 +105,11 @@ fn shown(field: &Field, draft: &Draft, messages: &Messages) -> String {
         }
         Kind::Line(_) | Kind::Paragraphs(_) => {
             let text = draft.text(field.name);
-            if is_blank(text) { String::new() } else { text.to_owned() }
+            if is_blank(text) {
+                String::new()
+            } else {
+                text.to_owned()
+            }
         }
     }
 }

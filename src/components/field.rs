@@ -35,7 +35,10 @@ pub fn field(field: Field) -> Html {
     let name = field.name;
     let hint_id = [name, "-hint"].concat();
     let problem_id = [name, "-problem"].concat();
-    let hint = field.hint.as_ref().map(|text| html! { <p class="hint" id={hint_id.clone()}>{ text }</p> });
+    let hint = field
+        .hint
+        .as_ref()
+        .map(|text| html! { <p class="hint" id={hint_id.clone()}>{ text }</p> });
     let problem = field.problem.as_ref().map(|text| {
         html! { <p class="problem" id={problem_id.clone()}><span>{ text }</span></p> }
     });
@@ -73,12 +76,14 @@ pub fn field(field: Field) -> Html {
         on_enter: field.on_enter,
     };
     html! {
-        <fieldset {class} aria-describedby={described_by}>
-            <legend>{ field.label }</legend>
-            { hint }
-            { problem }
-            { options::options(options) }
-        </fieldset>
+        <div {class}>
+            <fieldset aria-describedby={described_by}>
+                <legend>{ field.label }</legend>
+                { hint }
+                { problem }
+                { options::options(options) }
+            </fieldset>
+        </div>
     }
 }
 

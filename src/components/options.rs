@@ -24,10 +24,23 @@ pub struct Options {
 
 /// The options. The first has the field's own name as its id, so that a link to the field finds it.
 pub fn options(options: Options) -> Html {
-    let Options { name, keys, exclusive, is_multiple, values, label, or, on_enter } = options;
+    let Options {
+        name,
+        keys,
+        exclusive,
+        is_multiple,
+        values,
+        label,
+        or,
+        on_enter,
+    } = options;
     let kind = if is_multiple { "checkbox" } else { "radio" };
     let option = |(at, key): (usize, &'static str)| {
-        let id = if at == 0 { name.to_owned() } else { [name, "-", key].concat() };
+        let id = if at == 0 {
+            name.to_owned()
+        } else {
+            [name, "-", key].concat()
+        };
         let checked = values.iter().any(|value| value == key);
         let (values, on_enter) = (values.clone(), on_enter.clone());
         let onchange = Callback::from(move |_: Event| {
@@ -53,12 +66,19 @@ pub fn options(options: Options) -> Html {
 /// The keys that are chosen after one was pressed.
 fn toggle(values: &[String], key: &str, exclusive: Option<&str>) -> Vec<String> {
     if values.iter().any(|value| value == key) {
-        return values.iter().filter(|value| *value != key).cloned().collect();
+        return values
+            .iter()
+            .filter(|value| *value != key)
+            .cloned()
+            .collect();
     }
     if exclusive == Some(key) {
         return vec![key.to_owned()];
     }
-    let kept = values.iter().filter(|value| Some(value.as_str()) != exclusive).cloned();
+    let kept = values
+        .iter()
+        .filter(|value| Some(value.as_str()) != exclusive)
+        .cloned();
     kept.chain([key.to_owned()]).collect()
 }
 
@@ -70,7 +90,10 @@ mod tests {
     fn an_option_that_excludes_the_others_excludes_them_both_ways() {
         let several = vec!["braille".to_owned(), "audio".to_owned()];
         assert_eq!(toggle(&several, "none", Some("none")), ["none"]);
-        assert_eq!(toggle(&["none".to_owned()], "audio", Some("none")), ["audio"]);
+        assert_eq!(
+            toggle(&["none".to_owned()], "audio", Some("none")),
+            ["audio"]
+        );
         assert_eq!(toggle(&several, "audio", Some("none")), ["braille"]);
         assert!(toggle(&["none".to_owned()], "none", Some("none")).is_empty());
     }

@@ -15,7 +15,11 @@ pub fn check(page: &Page) -> Html {
     let rows = summary::rows(&page.session.draft, &page.settings.messages);
     let lines = rows.into_iter().flat_map(|row| lines(page, row)).collect();
     let onsubmit = {
-        let send = send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
+        let send = send(
+            page.session.clone(),
+            page.settings.clone(),
+            page.dispatch.clone(),
+        );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             send.emit(());
@@ -55,7 +59,11 @@ fn lines(page: &Page, row: Row) -> Vec<Line> {
                 <span class="hidden">{ [" ", &answer.label].concat() }</span>
             </button>
         };
-        lines.push(Line { label: answer.label.into(), value: answer.value.into(), change });
+        lines.push(Line {
+            label: answer.label.into(),
+            value: answer.value.into(),
+            change,
+        });
     }
     lines
 }

@@ -20,8 +20,15 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
         | SubmitError::Broken(_) => page.t(&key),
     };
     let retry = {
-        let send = check::send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
-        page.on_press(move || { send.emit(()); None })
+        let send = check::send(
+            page.session.clone(),
+            page.settings.clone(),
+            page.dispatch.clone(),
+        );
+        page.on_press(move || {
+            send.emit(());
+            None
+        })
     };
     let landlord = &page.settings.landlord;
     let other_ways = (!landlord.channels.is_empty()).then(|| {
@@ -57,7 +64,9 @@ pub fn download(page: &Page) -> Callback<MouseEvent> {
     let (settings, draft) = (page.settings.clone(), page.session.draft.clone());
     page.on_press(move || {
         let messages = &settings.messages;
-        let heading = copy::Heading { lines: vec![messages.t("copy.draft").to_string()] };
+        let heading = copy::Heading {
+            lines: vec![messages.t("copy.draft").to_string()],
+        };
         let answers = summary::answers(&draft, messages);
         let html = copy::html(messages, &settings.language, &heading, &answers);
         browser::download(&[&messages.t("copy.file"), ".html"].concat(), &html);

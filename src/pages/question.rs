@@ -27,7 +27,12 @@ pub fn question(page: &Page, question: Question) -> Html {
             let label = summary::field_label(question, it.name, draft, messages);
             let optional = (!it.required && !question.is_optional()).then(|| optional_tag(page));
             let label = html! { <><span class="label-text">{ label }</span>{ optional }</> };
-            entry(page, it, label, messages.get(&["field.", it.name.key(), ".hint"].concat()))
+            entry(
+                page,
+                it,
+                label,
+                messages.get(&["field.", it.name.key(), ".hint"].concat()),
+            )
         }
     });
     let fields: Html = fields.collect();
@@ -100,7 +105,11 @@ fn problems(page: &Page) -> Html {
     let line = |it: &domain::validate::Problem| {
         (it.field.key(), sentence(page, it.field).unwrap_or_default())
     };
-    error_summary(page.t("errors.title"), problems.iter().map(line).collect(), &page.tag(1))
+    error_summary(
+        page.t("errors.title"),
+        problems.iter().map(line).collect(),
+        &page.tag(1),
+    )
 }
 
 /// The sentence for what is to be put right in a field.

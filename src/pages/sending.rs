@@ -10,7 +10,11 @@ const USUAL_MILLIS: u32 = 8_000;
 
 /// The page while it is being sent.
 pub fn sending(page: &Page) -> Html {
-    let copy = page.button("download", "button quiet-button", super::not_sent::download(page));
+    let copy = page.button(
+        "download",
+        "button quiet-button",
+        super::not_sent::download(page),
+    );
     frame(
         page,
         html! {

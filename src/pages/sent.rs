@@ -15,9 +15,20 @@ use crate::session::{Action, Sent};
 /// The page after sending.
 pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
     let receipt = &sent.receipt;
-    let title = if sent.is_confirmed { "sent.title" } else { "sent.title.unconfirmed" };
-    let note = if sent.is_confirmed { "sent.reference.note" } else { "sent.reference.own" };
-    let already = page.session.came_back.then(|| html! { <p class="note" role="status">{ page.t("sent.already") }</p> });
+    let title = if sent.is_confirmed {
+        "sent.title"
+    } else {
+        "sent.title.unconfirmed"
+    };
+    let note = if sent.is_confirmed {
+        "sent.reference.note"
+    } else {
+        "sent.reference.own"
+    };
+    let already = page
+        .session
+        .came_back
+        .then(|| html! { <p class="note" role="status">{ page.t("sent.already") }</p> });
     let code = receipt.access_code.as_ref().map(|code| {
         html! {
             <div class="code">
@@ -75,7 +86,11 @@ fn next_steps(page: &Page, sent: &Sent) -> Vec<Step> {
     };
     vec![
         (
-            by("sent.next.acknowledge", receipt.acknowledge_by, times.acknowledge),
+            by(
+                "sent.next.acknowledge",
+                receipt.acknowledge_by,
+                times.acknowledge,
+            ),
             page.t("sent.next.acknowledge.text"),
         ),
         (
@@ -83,7 +98,10 @@ fn next_steps(page: &Page, sent: &Sent) -> Vec<Step> {
             page.t("sent.next.respond.text"),
         ),
         (page.t("sent.next.extend"), extended),
-        (page.t("sent.next.stage_2"), page.t("sent.next.stage_2.text")),
+        (
+            page.t("sent.next.stage_2"),
+            page.t("sent.next.stage_2.text"),
+        ),
     ]
 }
 
@@ -113,8 +131,13 @@ fn download(page: &Page, sent: &Rc<Sent>) -> Callback<MouseEvent> {
     let label = |key: &str, value: &str| [&page.t(key), ": ", value].concat();
     let mut lines = vec![
         label("sent.reference", &sent.receipt.reference),
-        page.t_with("copy.sent_at", &[("date", &sent.sent_at)]).to_string(),
-        page.t_with("sent.received", &[("date", &page.date(sent.receipt.received_on))]).to_string(),
+        page.t_with("copy.sent_at", &[("date", &sent.sent_at)])
+            .to_string(),
+        page.t_with(
+            "sent.received",
+            &[("date", &page.date(sent.receipt.received_on))],
+        )
+        .to_string(),
     ];
     if let Some(code) = &sent.receipt.access_code {
         lines.push(label("sent.code", code));
@@ -124,9 +147,21 @@ fn download(page: &Page, sent: &Rc<Sent>) -> Callback<MouseEvent> {
     }
     let (settings, sent) = (page.settings.clone(), sent.clone());
     page.on_press(move || {
-        let heading = copy::Heading { lines: lines.clone() };
-        let html = copy::html(&settings.messages, &settings.language, &heading, &sent.answers);
-        let name = [&settings.messages.t("copy.file"), "-", &sent.receipt.reference, ".html"];
+        let heading = copy::Heading {
+            lines: lines.clone(),
+        };
+        let html = copy::html(
+            &settings.messages,
+            &settings.language,
+            &heading,
+            &sent.answers,
+        );
+        let name = [
+            &settings.messages.t("copy.file"),
+            "-",
+            &sent.receipt.reference,
+            ".html",
+        ];
         browser::download(&name.concat(), &html);
         None
     })

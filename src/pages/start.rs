@@ -11,8 +11,15 @@ use crate::session::Action;
 /// The first page.
 pub fn start(page: &Page) -> Html {
     let landlord = &page.settings.landlord;
-    let action = if page.session.draft.is_empty() { "action.start" } else { "action.start.resume" };
-    let team = landlord.team.as_ref().map(|_| html! { <p>{ page.t("start.team") }</p> });
+    let action = if page.session.draft.is_empty() {
+        "action.start"
+    } else {
+        "action.start.resume"
+    };
+    let team = landlord
+        .team
+        .as_ref()
+        .map(|_| html! { <p>{ page.t("start.team") }</p> });
     let other_ways = (!landlord.channels.is_empty()).then(|| {
         html! {
             <>

@@ -1,21 +1,20 @@
 //! What a resident has typed so far: raw, perhaps wrong, never tidied up. Whatever can be derived
 //! (where they are, what is missing, whether it can be sent) is derived from it and never stored.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::choices::{Choice, OnBehalfOf, ReportedBefore, YesNo};
 use crate::flow::Advice;
+use crate::json::Json;
 use crate::question::{FieldName, Question};
 
 /// The version of the stored form.
-const VERSION: u64 = 1;
+const VERSION: u8 = 1;
 
 /// The answers so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
-    answers: BTreeMap<FieldName, Vec<String>>,
+    answers: Vec<(FieldName, Vec<String>)>,
     /// Questions that were walked past with *Continue*, whatever was answered.
     done: Vec<Question>,
     /// Advice that was shown, and the way on that the resident chose.
@@ -25,7 +24,10 @@ pub struct Draft {
 impl Draft {
     /// Everything entered in this field: one text, or the keys of the options chosen.
     pub fn values(&self, name: FieldName) -> &[String] {
-        self.answers.get(&name).map_or(&[], Vec::as_slice)
+        self.answers
+            .iter()
+            .find(|(it, _)| *it == name)
+            .map_or(&[], |(_, values)| values)
     }
 
     /// The text (or the one key) in this field; empty where nothing was entered.
@@ -50,7 +52,10 @@ impl Draft {
 
     /// Keeps what was entered, exactly as it was entered.
     pub fn enter(&mut self, name: FieldName, values: Vec<String>) {
-        self.answers.insert(name, values);
+        match self.answers.iter_mut().find(|(it, _)| *it == name) {
+            Some((_, kept)) => *kept = values,
+            None => self.answers.push((name, values)),
+        }
     }
 
     /// Notes that the resident went on from this question.
@@ -99,36 +104,16 @@ impl Draft {
         self.choice(FieldName::ReportedBefore)
     }
 
-    /// The stored form.
-    pub fn to_json(&self) -> Value {
-        let answers: Map<String, Value> = self
-            .answers
-            .iter()
-            .map(|(name, values)| (name.key().into(), json!(values)))
-            .collect();
-        let chosen: Map<String, Value> = self
-            .chosen
-            .iter()
-            .map(|(advice, way)| (advice.key().into(), json!(way)))
-            .collect();
-        let done: Vec<&str> = self.done.iter().map(|question| question.key()).collect();
-        json!({"version": VERSION, "answers": answers, "done": done, "chosen": chosen})
-    }
-
     /// Reads the stored form, of this version or any other: whatever is known is kept.
-    pub fn from_json(value: &Value) -> Self {
-        let texts = |value: &Value| -> Vec<String> {
-            let list = value.as_array().map_or(&[][..], Vec::as_slice);
-            list.iter()
-                .filter_map(|it| it.as_str().map(str::to_owned))
-                .collect()
-        };
+    pub fn from_json(value: &Json) -> Self {
         let mut draft = Self::default();
-        if let Some(answers) = value.get("answers").and_then(Value::as_object) {
-            for (key, values) in answers {
-                if let Some(name) = FieldName::from_key(key) {
-                    draft.enter(name, texts(values));
-                }
+        for (key, values) in value
+            .get("answers")
+            .and_then(Json::fields)
+            .unwrap_or_default()
+        {
+            if let Some(name) = FieldName::from_key(key) {
+                draft.enter(name, texts(values));
             }
         }
         for key in value.get("done").map(texts).unwrap_or_default() {
@@ -136,14 +121,45 @@ impl Draft {
                 draft.finish(question);
             }
         }
-        if let Some(chosen) = value.get("chosen").and_then(Value::as_object) {
-            for (key, way) in chosen {
-                if let (Some(advice), Some(way)) = (Advice::from_key(key), way.as_str()) {
-                    draft.choose(advice, way);
-                }
+        for (key, way) in value
+            .get("chosen")
+            .and_then(Json::fields)
+            .unwrap_or_default()
+        {
+            if let (Some(advice), Some(way)) = (Advice::from_key(key), way.text()) {
+                draft.choose(advice, way);
             }
         }
         draft
+    }
+}
+
+fn texts(value: &Json) -> Vec<String> {
+    let list = value.list().unwrap_or_default();
+    list.iter()
+        .filter_map(|it| it.text().map(str::to_owned))
+        .collect()
+}
+
+/// The stored form.
+impl Serialize for Draft {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let done: Vec<&str> = self.done.iter().map(|question| question.key()).collect();
+        let mut stored = serializer.serialize_struct("Draft", 4)?;
+        stored.serialize_field("version", &VERSION)?;
+        stored.serialize_field("answers", &Keyed(&self.answers))?;
+        stored.serialize_field("done", &done)?;
+        stored.serialize_field("chosen", &Keyed(&self.chosen))?;
+        stored.end()
+    }
+}
+
+/// Pairs as an object.
+struct Keyed<'a, C, T>(&'a [(C, T)]);
+
+impl<C: Choice, T: Serialize> Serialize for Keyed<'_, C, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(choice, value)| (choice.key(), value)))
     }
 }
 
@@ -159,7 +175,7 @@ mod tests {
         draft.enter(FieldName::Topics, vec!["repairs".into(), "staff".into()]);
         draft.finish(Question::Account);
         draft.choose(Advice::Danger, "carry_on");
-        let stored = draft.to_json().to_string();
+        let stored = serde_json::to_string(&draft).unwrap();
         assert_eq!(
             Draft::from_json(&serde_json::from_str(&stored).unwrap()),
             draft
@@ -169,16 +185,19 @@ mod tests {
 
     #[test]
     fn a_draft_of_another_version_keeps_what_is_still_known() {
-        let stored = json!({
+        let stored = r#"{
             "version": 99,
             "answers": {"account": ["No heating"], "star_sign": ["Leo"], "topics": 7},
             "done": ["account", "star_sign", 3],
-            "chosen": {"danger": "carry_on", "other": "x"},
-        });
-        let draft = Draft::from_json(&stored);
+            "chosen": {"danger": "carry_on", "other": "x"}
+        }"#;
+        let draft = Draft::from_json(&serde_json::from_str(stored).unwrap());
         assert_eq!(draft.text(FieldName::Account), "No heating");
         assert!(draft.is_done(Question::Account));
         assert_eq!(draft.chosen(Advice::Danger), Some("carry_on"));
-        assert_eq!(Draft::from_json(&json!("nonsense")), Draft::default());
+        assert_eq!(
+            Draft::from_json(&Json::Text("nonsense".into())),
+            Draft::default()
+        );
     }
 }

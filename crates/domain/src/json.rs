@@ -1,11 +1,134 @@
 //! Reading JSON by hand, with every finding at its JSON pointer (RFC 6901).
 //!
 //! The landlord's file is written by people, who need to hear of all mistakes at once and exactly
-//! where they are. This reader is also much smaller in the widget than generated parsers.
+//! where they are. This reader is also much smaller in the widget than generated parsers; there the
+//! browser's own `JSON.parse` makes the [`Json`] (decision 0003), elsewhere `serde_json` does.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::choices::Choice;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as JavaScript has it.
+    Number(f64),
+    /// A string.
+    Text(String),
+    /// An array.
+    List(Vec<Json>),
+    /// An object, in the order of the text.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// The field of this name in an object; `null` counts as absent.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let field = self.fields()?.iter().find(|(it, _)| it == name);
+        field
+            .map(|(_, value)| value)
+            .filter(|value| **value != Self::Null)
+    }
+
+    /// The fields of an object.
+    pub fn fields(&self) -> Option<&[(String, Self)]> {
+        if let Self::Object(fields) = self {
+            Some(fields)
+        } else {
+            None
+        }
+    }
+
+    /// The values of an array.
+    pub fn list(&self) -> Option<&[Self]> {
+        if let Self::List(list) = self {
+            Some(list)
+        } else {
+            None
+        }
+    }
+
+    /// The text of a string.
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// A whole number that is not negative.
+    pub fn count(&self) -> Option<u32> {
+        match self {
+            Self::Number(number) if *number >= 0.0 && *number == f64::from(*number as u32) => {
+                Some(*number as u32)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyJson)
+    }
+}
+
+struct AnyJson;
+
+impl<'de> Visitor<'de> for AnyJson {
+    type Value = Json;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            fields.push(entry);
+        }
+        Ok(Json::Object(fields))
+    }
+}
 
 /// Something wrong (or merely odd) in a file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,28 +192,31 @@ impl Fault {
 
 /// One object of a file while it is read. Findings of all readers of a file go to one list.
 pub struct Reader<'a> {
-    fields: Option<&'a Map<String, Value>>,
+    fields: Option<&'a Json>,
     pointer: String,
 }
 
 impl<'a> Reader<'a> {
     /// Reads `value` as an object that may have the fields `known` (and `$schema`, and `comment`).
     pub fn new(
-        value: &'a Value,
+        value: &'a Json,
         pointer: String,
         known: &[&str],
         findings: &mut Vec<Finding>,
     ) -> Self {
-        let fields = value.as_object();
-        let reader = Self { fields, pointer };
-        match fields {
+        let reader = Self {
+            fields: value.fields().is_some().then_some(value),
+            pointer,
+        };
+        match value.fields() {
             None => findings.push(Finding {
                 pointer: reader.pointer.clone(),
                 fault: Fault::NotObject,
             }),
             Some(fields) => {
-                for name in fields.keys().map(String::as_str) {
-                    if !known.contains(&name) && name != "$schema" && name != "comment" {
+                for (name, _) in fields {
+                    let is_known = known.contains(&name.as_str());
+                    if !is_known && name != "$schema" && name != "comment" {
                         reader.report(name, Fault::UnknownField, findings);
                     }
                 }
@@ -116,14 +242,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The field `name`; `null` counts as absent.
-    pub fn value(&self, name: &str) -> Option<&'a Value> {
-        self.fields?.get(name).filter(|value| !value.is_null())
+    pub fn value(&self, name: &str) -> Option<&'a Json> {
+        self.fields?.get(name)
     }
 
     /// The text in `name`, if any.
     pub fn text(&self, name: &str, findings: &mut Vec<Finding>) -> Option<String> {
         let value = self.value(name)?;
-        let text = value.as_str().filter(|text| !text.trim().is_empty());
+        let text = value.text().filter(|text| !text.trim().is_empty());
         if text.is_none() {
             self.report(name, Fault::NotText, findings);
         }
@@ -152,7 +278,7 @@ impl<'a> Reader<'a> {
     /// The choice in `name`, if any.
     pub fn choice<C: Choice>(&self, name: &str, findings: &mut Vec<Finding>) -> Option<C> {
         let value = self.value(name)?;
-        let choice = value.as_str().and_then(C::from_key);
+        let choice = value.text().and_then(C::from_key);
         if choice.is_none() {
             self.report(name, Fault::UnknownChoice, findings);
         }
@@ -162,9 +288,9 @@ impl<'a> Reader<'a> {
     /// The whole number in `name`, if any, from 1 to `at_most` (a limit of the Code).
     pub fn count(&self, name: &str, at_most: u8, findings: &mut Vec<Finding>) -> Option<u8> {
         let value = self.value(name)?;
-        match value.as_u64() {
+        match value.count() {
             Some(count) if count >= 1 => {
-                if count > u64::from(at_most) {
+                if count > u32::from(at_most) {
                     self.report(name, Fault::OverCode, findings);
                 }
                 u8::try_from(count).ok()
@@ -177,15 +303,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The list in `name`; empty where there is none.
-    pub fn list(&self, name: &str, findings: &mut Vec<Finding>) -> &'a [Value] {
-        match self.value(name) {
-            None => &[],
-            Some(Value::Array(list)) => list,
-            Some(_) => {
-                self.report(name, Fault::NotList, findings);
-                &[]
-            }
-        }
+    pub fn list(&self, name: &str, findings: &mut Vec<Finding>) -> &'a [Json] {
+        let Some(value) = self.value(name) else {
+            return &[];
+        };
+        value.list().unwrap_or_else(|| {
+            self.report(name, Fault::NotList, findings);
+            &[]
+        })
     }
 
     fn require(&self, name: &str, findings: &mut Vec<Finding>) {

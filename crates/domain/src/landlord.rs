@@ -4,16 +4,15 @@
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::choices::Choice;
 use crate::code;
-use crate::json::{Fault, Finding, Reader};
+use crate::json::{Fault, Finding, Json, Reader};
 use crate::timescale::{StartsFrom, Timescale};
 use crate::working_days::WorkingDays;
 
 /// The version of the file that this program reads.
-pub const VERSION: u64 = 1;
+pub const VERSION: u32 = 1;
 
 /// One landlord.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,20 +119,29 @@ pub struct Parsed {
     pub warnings: Vec<Finding>,
 }
 
+/// Reads the text of a landlord's file.
+///
+/// # Errors
+///
+/// As [`read`], and where the text is not JSON at all.
+pub fn parse(text: &str) -> Result<Parsed, Vec<Finding>> {
+    let not_json = |_| {
+        vec![Finding {
+            pointer: String::new(),
+            fault: Fault::NotJson,
+        }]
+    };
+    read(&serde_json::from_str(text).map_err(not_json)?)
+}
+
 /// Reads a landlord's file.
 ///
 /// # Errors
 ///
 /// Every finding, each with its JSON pointer, where the file can't be used.
-pub fn parse(text: &str) -> Result<Parsed, Vec<Finding>> {
-    let Ok(value) = serde_json::from_str::<Value>(text) else {
-        return Err(vec![Finding {
-            pointer: String::new(),
-            fault: Fault::NotJson,
-        }]);
-    };
+pub fn read(value: &Json) -> Result<Parsed, Vec<Finding>> {
     let mut findings = Vec::new();
-    let landlord = read(&value, &mut findings);
+    let landlord = read_landlord(value, &mut findings);
     if findings.iter().all(|finding| finding.fault.is_warning()) {
         Ok(Parsed {
             landlord,
@@ -158,9 +166,9 @@ const FIELDS: &[&str] = &[
     "times",
 ];
 
-fn read(value: &Value, findings: &mut Vec<Finding>) -> Landlord {
+fn read_landlord(value: &Json, findings: &mut Vec<Finding>) -> Landlord {
     let file = Reader::new(value, String::new(), FIELDS, findings);
-    match file.value("version").map(Value::as_u64) {
+    match file.value("version").map(Json::count) {
         Some(Some(VERSION)) => {}
         Some(_) => file.report("version", Fault::UnknownVersion, findings),
         None => file.report("version", Fault::Missing, findings),
@@ -182,7 +190,7 @@ fn read(value: &Value, findings: &mut Vec<Finding>) -> Landlord {
     }
 }
 
-fn read_link(value: &Value, pointer: String, findings: &mut Vec<Finding>) -> Link {
+fn read_link(value: &Json, pointer: String, findings: &mut Vec<Finding>) -> Link {
     let link = Reader::new(value, pointer, &["name", "url"], findings);
     Link {
         name: link.required_text("name", findings),
@@ -230,7 +238,7 @@ const TIMES: &[&str] = &[
     "stage2Extension",
 ];
 
-fn read_times(value: &Value, findings: &mut Vec<Finding>) -> Timescale {
+fn read_times(value: &Json, findings: &mut Vec<Finding>) -> Timescale {
     let times = Reader::new(value, "/times".to_owned(), TIMES, findings);
     let most = code::TIMESCALE;
     let mut days = |name: &str, most: WorkingDays| {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    REFERRER_POLICY,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
@@ -37,6 +38,7 @@ pub fn router(config: &Config) -> Router<AppState> {
         .merge(page)
         .merge(for_every_site(config))
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
+        .layer(middleware::map_response(in_utf_8))
 }
 
 /// What the pages of other sites fetch: it holds no secret, so any site may.
@@ -100,6 +102,20 @@ fn has_hash(path: &str) -> bool {
     let mut parts = name.rsplit('.').skip(1);
     let hash = parts.next().unwrap_or_default();
     parts.next().is_some() && hash.len() >= 8 && hash.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+/// Says that text is UTF-8. Without it a browser reads a classic script in the encoding of the page
+/// that names it, and on an old page every quotation mark of the widget would be wrong.
+async fn in_utf_8(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let media_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let with_charset = media_type
+        .filter(|it| it.starts_with("text/") && !it.contains("charset"))
+        .and_then(|it| HeaderValue::from_str(&format!("{it}; charset=utf-8")).ok());
+    if let Some(value) = with_charset {
+        headers.insert(CONTENT_TYPE, value);
+    }
+    response
 }
 
 fn folder(path: PathBuf) -> ServeDir {

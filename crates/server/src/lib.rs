@@ -64,6 +64,8 @@ pub fn app(state: AppState) -> Router {
         .merge(service)
         .route("/healthz", get(health))
         .merge(files::router(&config))
+        // One of its own, or it would be that of the files, with their headers for every site.
+        .fallback(async || StatusCode::NOT_FOUND)
         .with_state(state)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,

@@ -134,3 +134,50 @@ fn push(pointer: &mut String, name: &str) {
     pointer.push('/');
     pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::choices::Choice;
+    use domain::draft::Draft;
+    use domain::question::Kind;
+    use domain::record::{self, Answer};
+
+    use super::*;
+
+    /// A draft in which every field has something.
+    fn full() -> Draft {
+        let mut draft = Draft::default();
+        for (name, _) in FieldName::ALL {
+            let question = name.question().unwrap();
+            let field = question.fields().iter().find(|it| it.name == *name);
+            let value = match field.unwrap().kind {
+                Kind::Radios(options) | Kind::Checkboxes(options, _) => options()[0],
+                Kind::Line(_) | Kind::Paragraphs(_) => "x@y",
+            };
+            draft.enter(*name, vec![value.to_owned()]);
+        }
+        draft.enter(FieldName::OnBehalfOf, vec!["someone_else".to_owned()]);
+        draft
+    }
+
+    #[test]
+    fn every_field_has_its_place_in_the_record() {
+        let envelope = Envelope {
+            landlord: "halton".into(),
+            config_version: "1".into(),
+            widget_version: "1".into(),
+            language: "en".into(),
+            submitted_at: "2026-11-21T09:29:58.000Z".into(),
+            source: None,
+        };
+        let record = record::from_draft(&full(), envelope, Vec::<Answer>::new()).unwrap();
+        let record = serde_json::to_value(&record).unwrap();
+        let mut pointers: Vec<&str> = FieldName::ALL.iter().map(|it| pointer(it.0)).collect();
+        for pointer in &pointers {
+            assert!(record.pointer(pointer).is_some(), "{pointer}");
+        }
+        pointers.sort_unstable();
+        pointers.dedup();
+        assert_eq!(pointers.len(), FieldName::ALL.len());
+    }
+}

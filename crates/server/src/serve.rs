@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -40,8 +40,9 @@ pub async fn serve(options: options::Serve) -> Result<(), Failure> {
         clock: SystemTime::now,
     });
     landlords::check(&config.landlords);
-    let (store, writer) = Store::open(&file).await?;
 
+    // First the port: a second service that was started by mistake ends before it touches the
+    // database of the first.
     let (address, port) = (options.address, options.port);
     let cant_listen = |source| Failure::Listen {
         address: address.clone(),
@@ -57,6 +58,7 @@ pub async fn serve(options: options::Serve) -> Result<(), Failure> {
         let _ = stream.set_nodelay(true);
     });
 
+    let (store, writer) = Store::open(&file).await?;
     let pool = store.pool().clone();
     let (stop, stopping) = oneshot::channel();
     let server =
@@ -101,12 +103,20 @@ fn database_file(options: &options::Serve) -> Result<PathBuf, Failure> {
         }
     };
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(|source| Failure::DataFolder {
+        make_private(folder).map_err(|source| Failure::DataFolder {
             folder: folder.to_owned(),
             source,
         })?;
     }
     Ok(file)
+}
+
+/// Makes a folder that only the user of this program can open: what residents write is in it.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// An origin as a browser sends it: scheme, host, and a port where it is not the usual one.

@@ -11,10 +11,11 @@ use chrono::NaiveDate;
 use domain::receipt::Receipt;
 use domain::timescale::DatesOrNone;
 use sha2::{Digest, Sha256};
-use sqlx::ConnectOptions;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, SqlSafeStr};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -87,7 +88,7 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(cant_open)?;
-        sqlx::migrate!()
+        migrations()
             .run(&pool)
             .await
             .map_err(|source| Failure::Migration {
@@ -153,6 +154,21 @@ impl Store {
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
     }
+}
+
+/// The files of `migrations/`, in order. They are part of the program.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(
+    1,
+    "submissions",
+    include_str!("../../migrations/0001_submissions.sql"),
+)];
+
+fn migrations() -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|&(version, name, sql)| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
 }
 
 /// How every connection to the database is set up.
