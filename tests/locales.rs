@@ -1,0 +1,248 @@
+//! The words: complete, used, sorted, and the same arguments in every language.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use domain::choices::Choice;
+use domain::flow::Advice;
+use domain::landlord::ChannelKind;
+use domain::question::{FieldName, Kind, Line, Question};
+use housing_complaint::session::SubmitError;
+
+fn keys(language: &str) -> Vec<String> {
+    support::words(language)
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect()
+}
+
+fn languages() -> Vec<String> {
+    let files = fs::read_dir(support::root().join("locales")).unwrap();
+    files
+        .map(|file| {
+            file.unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect()
+}
+
+/// Keys that are put together from the rules.
+fn derived() -> BTreeSet<String> {
+    let mut derived = BTreeSet::new();
+    for (question, key) in Question::ALL {
+        derived.insert(format!("question.{key}.title"));
+        let fields = question.fields();
+        for field in fields {
+            let name = field.name.key();
+            if fields.len() > 1 {
+                derived.insert(format!("field.{name}.label"));
+            }
+            if field.required {
+                derived.insert(format!("problem.{name}.missing"));
+            }
+            match field.kind {
+                Kind::Radios(options) | Kind::Checkboxes(options, _) => {
+                    derived.extend(options().iter().map(|it| format!("option.{name}.{it}")));
+                }
+                Kind::Line(Line::Email) => {
+                    derived.insert(format!("problem.{name}.email_incomplete"));
+                }
+                Kind::Line(_) | Kind::Paragraphs(_) => {}
+            }
+        }
+    }
+    for (advice, key) in Advice::ALL {
+        derived.extend(["title", "lead"].map(|part| format!("advice.{key}.{part}")));
+        derived.extend(
+            advice
+                .ways()
+                .iter()
+                .map(|way| format!("advice.{key}.way.{way}")),
+        );
+    }
+    derived.extend(
+        ChannelKind::ALL
+            .iter()
+            .map(|(_, key)| format!("channel.{key}")),
+    );
+    for screen in [
+        "start", "question", "advice", "check", "sending", "sent", "not_sent", "failed",
+    ] {
+        derived.insert(format!("rights.{screen}"));
+    }
+    for number in ["999", "gas", "landlord", "no_phone", "power", "abuse"] {
+        derived.extend(["title", "text"].map(|part| format!("advice.danger.{number}.{part}")));
+    }
+    let errors = [
+        SubmitError::Offline,
+        SubmitError::Unreachable,
+        SubmitError::TimedOut,
+        SubmitError::Busy(1),
+        SubmitError::TooBig,
+        SubmitError::Rejected,
+        SubmitError::Broken(500),
+    ];
+    derived.extend(
+        errors
+            .iter()
+            .map(|error| format!("not_sent.{}", error.key())),
+    );
+    for action in [
+        "back", "continue", "send", "download", "print", "again", "retry",
+    ] {
+        derived.insert(format!("action.{action}"));
+    }
+    for step in ["acknowledge", "respond"] {
+        derived.insert(format!("sent.next.{step}.none"));
+    }
+    derived
+}
+
+/// Keys that stand in the source as they are.
+fn written() -> BTreeSet<String> {
+    let mut written = BTreeSet::new();
+    let mut folders = vec![support::root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            written.extend(quoted(&fs::read_to_string(path).unwrap()));
+        }
+    }
+    written.extend(quoted(
+        &support::file("embed/loader.js").replace('\'', "\""),
+    ));
+    written
+}
+
+/// Every string literal that could be a key.
+fn quoted(source: &str) -> Vec<String> {
+    let is_key = |text: &&str| {
+        text.contains('.')
+            && text
+                .chars()
+                .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || "._".contains(it))
+    };
+    source
+        .split('"')
+        .filter(is_key)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_text_that_a_page_asks_for_is_there() {
+    let prefixes: BTreeSet<String> = keys("en")
+        .iter()
+        .map(|key| key.split('.').next().unwrap().to_owned())
+        .collect();
+    let looks_like_a_key = |text: &String| {
+        let prefix = text.split('.').next().unwrap_or_default();
+        prefixes.contains(prefix) && !text.ends_with('.')
+    };
+    for language in languages() {
+        let there: BTreeSet<String> = keys(&language).into_iter().collect();
+        for key in derived()
+            .into_iter()
+            .chain(written().into_iter().filter(looks_like_a_key))
+        {
+            assert!(there.contains(&key), "locales/{language}.json lacks {key}");
+        }
+    }
+}
+
+#[test]
+fn every_text_is_asked_for() {
+    let used: BTreeSet<String> = derived().into_iter().chain(written()).collect();
+    for key in keys("en") {
+        let without_variant = key.rsplit_once('.').map_or("", |(stem, _)| stem);
+        let is_variant = ["someone_else", "group", "me"]
+            .iter()
+            .any(|it| key.ends_with(it))
+            && key.starts_with("question.");
+        let is_hint = key.ends_with(".hint") || without_variant.ends_with(".hint");
+        let stem = if is_variant { without_variant } else { &key };
+        let asked = used.contains(stem) || (is_hint && hint_has_its_place(stem));
+        assert!(asked, "nothing asks for {key}");
+    }
+}
+
+fn hint_has_its_place(key: &str) -> bool {
+    let stem = key.trim_end_matches(".hint");
+    let question = stem.strip_prefix("question.").and_then(Question::from_key);
+    let field = stem.strip_prefix("field.").and_then(FieldName::from_key);
+    question.is_some() || field.is_some()
+}
+
+#[test]
+fn every_language_file_is_sorted_and_takes_the_same_arguments() {
+    let arguments = |text: &str| -> BTreeSet<String> {
+        text.split('{')
+            .skip(1)
+            .filter_map(|it| it.split_once('}'))
+            .map(|it| it.0.into())
+            .collect()
+    };
+    let english = support::words("en");
+    for language in languages() {
+        let words = support::words(&language);
+        assert!(
+            words.is_sorted_by(|a, b| a.0 < b.0),
+            "locales/{language}.json is not sorted"
+        );
+        for (key, text) in &words {
+            let original = english.iter().find(|(it, _)| it == key);
+            let original = original.unwrap_or_else(|| panic!("{language} has {key}, English not"));
+            assert_eq!(
+                arguments(text.text().unwrap()),
+                arguments(original.1.text().unwrap()),
+                "{language}: {key}"
+            );
+        }
+    }
+}
+
+/// Code 5.2, and the project's own rules for plain words.
+#[test]
+fn no_text_uses_a_word_that_the_code_or_plain_english_forbids() {
+    let forbidden = [
+        "formal",
+        "stage 0",
+        "pre-complaint",
+        "eligible",
+        "invalid",
+        "please",
+        "oops",
+        "grievance",
+    ];
+    for (key, text) in support::words("en") {
+        let text = text.text().unwrap().to_lowercase();
+        for word in forbidden {
+            let is_inside = text.contains(word) && !text.contains("information");
+            assert!(!is_inside, "{key}: {word}");
+        }
+        let is_error = ["problem.", "not_sent.", "failed.", "errors."];
+        let is_error = is_error.iter().any(|prefix| key.starts_with(prefix));
+        assert!(!(is_error && text.contains("sorry")), "{key}: sorry");
+    }
+}
+
+/// Reading age: short sentences.
+#[test]
+fn no_sentence_is_longer_than_twenty_five_words() {
+    for (key, text) in support::words("en") {
+        for sentence in text.text().unwrap().split_inclusive(['.', '?', ':']) {
+            let words = sentence.split_whitespace().count();
+            assert!(words <= 25, "{key}: {words} words: {sentence}");
+        }
+    }
+}

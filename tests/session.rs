@@ -1,0 +1,167 @@
+//! What happens when a resident moves through the form, without a browser.
+
+mod support;
+
+use std::rc::Rc;
+
+use domain::flow::Place;
+use domain::question::{FieldName, Question};
+use domain::receipt::Receipt;
+use housing_complaint::session::{Action, Outgoing, Screen, Sent, Session, SubmitError};
+
+fn outgoing() -> Rc<Outgoing> {
+    let (key, body, sent_at) = (
+        "key-1".into(),
+        "{}".into(),
+        "2026-11-21T22:00:00.000Z".into(),
+    );
+    Rc::new(Outgoing {
+        key,
+        body,
+        sent_at,
+        answers: Vec::new(),
+    })
+}
+
+fn sent() -> Rc<Sent> {
+    let day = "2026-11-21".parse().unwrap();
+    let receipt = Receipt::new(
+        "K47-W92-F36".into(),
+        None,
+        day,
+        Err(domain::working_days::BeyondCalendar),
+    );
+    let sent_at = "2026-11-21T22:00:00.000Z".into();
+    Rc::new(Sent {
+        receipt,
+        is_confirmed: true,
+        sent_at,
+        answers: Vec::new(),
+    })
+}
+
+fn reloaded(session: &Session) -> Session {
+    let text = serde_json::to_string(&session.kept()).unwrap();
+    Session::from_json(&serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn a_change_from_the_check_page_leads_straight_back_there() {
+    let mut session = support::walked(None, &[]);
+    assert_eq!(session.screen, Screen::Check);
+    session.apply(Action::Change(Question::Topics));
+    session.apply(Action::Enter(FieldName::Topics, vec!["staff".into()]));
+    session.apply(Action::Continue);
+    assert_eq!(session.screen, Screen::Check);
+}
+
+#[test]
+fn a_change_asks_only_what_is_newly_needed() {
+    let mut session = support::walked(None, &[(FieldName::OnBehalfOf, "me")]);
+    session.apply(Action::Change(Question::OnBehalfOf));
+    session.apply(Action::Enter(
+        FieldName::OnBehalfOf,
+        vec!["someone_else".into()],
+    ));
+    session.apply(Action::Continue);
+    assert_eq!(session.screen, Screen::Ask(Question::Representative));
+}
+
+#[test]
+fn before_the_check_page_continue_goes_to_the_next_page_even_if_it_was_answered() {
+    let mut session = support::walked(Some(Place::Ask(Question::Topics)), &[]);
+    session.apply(Action::Back);
+    session.apply(Action::Back);
+    assert_eq!(session.screen, Screen::Ask(Question::Disability));
+    session.apply(Action::Continue);
+    assert_eq!(session.screen, Screen::Ask(Question::Home));
+}
+
+#[test]
+fn back_from_everywhere_leads_to_the_start() {
+    let mut session = support::walked(None, &[]);
+    let mut seen = Vec::new();
+    while session.screen != Screen::Start {
+        seen.push(session.screen.address());
+        session.apply(Action::Back);
+        assert!(seen.len() < 50);
+    }
+    assert_eq!(seen.len(), 16, "{seen:?}");
+}
+
+#[test]
+fn a_problem_keeps_what_was_typed_and_stays_on_the_page() {
+    let mut session = support::walked(Some(Place::Ask(Question::Contact)), &[]);
+    session.apply(Action::Enter(FieldName::Email, vec!["amira".into()]));
+    session.apply(Action::Continue);
+    assert_eq!(session.screen, Screen::Ask(Question::Contact));
+    assert_eq!(session.problems.len(), 1);
+    assert_eq!(session.draft.text(FieldName::Email), "amira");
+}
+
+#[test]
+fn a_reload_anywhere_loses_nothing() {
+    let mut session = support::walked(Some(Place::Ask(Question::Account)), &[]);
+    session.apply(Action::Enter(
+        FieldName::Account,
+        vec!["half a sent".into()],
+    ));
+    let again = reloaded(&session);
+    assert_eq!(
+        (&again.screen, &again.draft),
+        (&session.screen, &session.draft)
+    );
+
+    let mut session = support::walked(None, &[]);
+    session.apply(Action::Send(outgoing()));
+    let again = reloaded(&session);
+    // It may or may not have arrived: the same key and the same bytes go out again.
+    assert_eq!(again.screen, Screen::Check);
+    assert_eq!(again.outgoing, session.outgoing);
+    assert_eq!(again.key.as_deref(), Some("key-1"));
+
+    session.apply(Action::Answered(Ok(sent())));
+    assert_eq!(reloaded(&session).screen, session.screen);
+}
+
+#[test]
+fn an_edit_after_a_failed_sending_keeps_the_key_and_makes_new_bytes() {
+    let mut session = support::walked(None, &[]);
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Answered(Err(SubmitError::Offline)));
+    assert_eq!(session.screen, Screen::NotSent(SubmitError::Offline));
+    session.apply(Action::Back);
+    session.apply(Action::Change(Question::Account));
+    session.apply(Action::Enter(FieldName::Account, vec!["more".into()]));
+    assert_eq!(session.outgoing, None);
+    assert_eq!(session.key.as_deref(), Some("key-1"));
+}
+
+#[test]
+fn after_sending_the_answers_are_gone_and_back_leads_to_what_was_sent() {
+    let mut session = support::walked(None, &[]);
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Show("question:account".into()));
+    assert_eq!(session.screen, Screen::Sending);
+    session.apply(Action::Answered(Ok(sent())));
+    assert!(session.draft.is_empty());
+    session.apply(Action::Show("check".into()));
+    assert_eq!(session.screen, Screen::Sent(sent()));
+    assert!(session.came_back);
+}
+
+#[test]
+fn the_history_leads_only_where_the_resident_may_be() {
+    let mut session = support::walked(Some(Place::Ask(Question::Topics)), &[]);
+    for (address, expected) in [
+        ("question:home", Screen::Ask(Question::Home)),
+        ("question:contact", Screen::Ask(Question::Topics)),
+        ("question:representative", Screen::Ask(Question::Topics)),
+        ("check", Screen::Ask(Question::Topics)),
+        ("nonsense:", Screen::Ask(Question::Topics)),
+        ("start", Screen::Start),
+    ] {
+        session.apply(Action::Show(address.into()));
+        assert_eq!(session.screen, expected, "{address}");
+    }
+}
