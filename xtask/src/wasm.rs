@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+use walrus::Module;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
@@ -131,12 +132,53 @@ fn bind(raw: &std::path::Path) -> Result<(Vec<u8>, String)> {
             .remove_name_section(true)
             .remove_producers_section(true)
             .generate_output()?;
-        Ok((output.wasm_mut().emit_wasm(), output.js().to_owned()))
+        let mut glue = output.js().to_owned();
+        shorten_names(output.wasm_mut(), &mut glue);
+        Ok((output.wasm_mut().emit_wasm(), glue))
     };
     run().context(
         "wasm-bindgen failed on the compiled widget; check that Cargo.lock has the same version of \
          wasm-bindgen and wasm-bindgen-cli-support",
     )
+}
+
+/// Gives imports and closures, whose names are long and end in hashes that don't compress, short
+/// names in the wasm and in the glue alike.
+fn shorten_names(module: &mut Module, glue: &mut String) {
+    let mut count = 0;
+    let mut shorten = |name: &mut String| {
+        if !name.starts_with("__wb") && name.len() < 40 {
+            return;
+        }
+        let short = format!("${count:x}");
+        *glue = replace_identifier(glue, name, &short);
+        *name = short;
+        count += 1;
+    };
+    for import in module.imports.iter_mut() {
+        shorten(&mut import.name);
+    }
+    for export in module.exports.iter_mut() {
+        if export.name.len() >= 40 {
+            shorten(&mut export.name);
+        }
+    }
+}
+
+/// Replaces a whole identifier, never a part of a longer one.
+fn replace_identifier(text: &str, name: &str, with: &str) -> String {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '$';
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(name) {
+        let after = &rest[at + name.len()..];
+        let is_whole = !rest[..at].ends_with(is_part) && !after.starts_with(is_part);
+        replaced.push_str(&rest[..at]);
+        replaced.push_str(if is_whole { with } else { name });
+        rest = after;
+    }
+    replaced.push_str(rest);
+    replaced
 }
 
 fn optimise(from: &std::path::Path, to: &std::path::Path) -> Result<()> {

@@ -1,0 +1,95 @@
+// A real receiving service with a data folder of its own.
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+import { rows } from './database.mjs';
+import { SERVICE, path } from './paths.mjs';
+
+/** Starts a service; `close()` stops it and removes what it stored. */
+export async function startService({ allowOrigins = [], port = 0 } = {}) {
+  const data = await mkdtemp(join(tmpdir(), 'housing-complaint-'));
+  const service = new Service(data, allowOrigins, port);
+  await service.start();
+  return service;
+}
+
+class Service {
+  #process;
+  #log = '';
+
+  constructor(data, allowOrigins, port) {
+    this.data = data;
+    this.allowOrigins = allowOrigins;
+    this.port = port;
+  }
+
+  /** Starts it, or starts it again at the address where it was, with the same data. */
+  async start() {
+    const options = ['serve', '--port', String(this.port), '--data', this.data];
+    for (const origin of this.allowOrigins) options.push('--allow-origin', origin);
+    this.#process = spawn(SERVICE, options, { cwd: path('.'), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process.stderr.on('data', (text) => { this.#log += text; });
+    this.url = await this.#ready();
+    this.port = new URL(this.url).port;
+  }
+
+  async #ready() {
+    const lines = createInterface({ input: this.#process.stdout });
+    for await (const line of lines) {
+      const [, url] = /^Ready at (http:\S+\/)$/.exec(line) || [];
+      if (url) return url;
+    }
+    throw new Error(`${SERVICE} did not start:\n${this.#log}`);
+  }
+
+  /** Stops answering, while connections are still taken: a service that hangs. */
+  pause() {
+    this.#process.kill('SIGSTOP');
+  }
+
+  /** Ends at once, as in a power cut. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  async close() {
+    await this.#end('SIGKILL');
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  async #end(signal) {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    await ended;
+  }
+
+  /** Everything that is stored, oldest first; each row with its `record`. */
+  rows() {
+    return rows(join(this.data, 'housing-complaint.db'));
+  }
+
+  /** The row of this reference. */
+  row(reference) {
+    return this.rows().find((row) => row.reference === reference);
+  }
+
+  /** The rows whose account is this. */
+  rowsAbout(account) {
+    return this.rows().filter((row) => row.record.account === account);
+  }
+}
+
+/** The dates that a landlord promises, by the service's own command. */
+export async function deadlines(landlord, received) {
+  const { stdout } = await promisify(execFile)(SERVICE, [
+    'deadlines', '--received', received, '--landlord', path(`landlords/${landlord}.json`),
+  ]);
+  return JSON.parse(stdout);
+}
