@@ -99,7 +99,9 @@
         element.shadowRoot.replaceChildren(root);
         element.widget = wasm_bindgen.mount(root, element, options);
       }).catch(function (error) {
-        if (element.turn === turn) rescue(element, 'wasm_failed', error);
+        // The widget's own reasons are texts: a code and a line for the web team.
+        var text = typeof error === 'string' ? error : 'wasm_failed ' + error;
+        if (element.turn === turn) rescue(element, text);
       });
     }
 
@@ -144,9 +146,10 @@
   // --- When it can't run ----------------------------------------------------------------------
 
   // The last resort: no WebAssembly, no framework, only nodes. The host's own words stay in the slot.
-  function rescue(element, code, error) {
-    console.warn(TAG + ': ' + code, error);
+  function rescue(element, text) {
+    console.warn(TAG + ': ' + text);
     element.widget = null;
+    var code = text.split(' ')[0];
     var t = function (key) { return HC_BUILD.messages[key]; };
     var retry = node('button', { type: 'button', class: 'button', part: 'button', 'data-action': 'retry' }, [t('action.retry')]);
     retry.addEventListener('click', function () { location.reload(); });
@@ -162,6 +165,7 @@
           node('p', {}, [node('a', { href: 'tel:' + OMBUDSMAN.phone.replace(/ /g, '') }, [OMBUDSMAN.phone])]),
           node('p', {}, [node('a', { href: OMBUDSMAN.url }, [OMBUDSMAN.web])]),
         ]),
+        node('p', { class: 'small' }, [t('failed.detail').replace('{detail}', function () { return text; })]),
       ]),
     ]));
     element.dispatchEvent(new CustomEvent('hc-error', { bubbles: true, composed: true, detail: { code: code } }));
@@ -178,7 +182,7 @@
   // storage for when the page is opened again.
   window.addEventListener('error', function (event) {
     if (typeof WebAssembly === 'object' && event.error instanceof WebAssembly.RuntimeError) {
-      mounted.forEach(function (element) { rescue(element, 'trap', event.error); });
+      mounted.forEach(function (element) { rescue(element, 'trap ' + event.message); });
     }
   });
 

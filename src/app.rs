@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use domain::record::{self, Envelope};
+use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -12,6 +13,9 @@ use crate::pages::{self, Page};
 use crate::session::{Action, Outgoing, Screen, Session};
 use crate::settings::Settings;
 use crate::{api, browser, storage, summary};
+
+/// How long a sending usually takes at most.
+const USUAL_MILLIS: u32 = 8_000;
 
 /// What the whole widget is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -240,7 +244,10 @@ fn use_sending(
     use_effect_with(on_its_way, move |on_its_way| {
         if let Some(outgoing) = on_its_way.clone() {
             spawn_local(async move {
+                let slow = dispatch.clone();
+                let patience = Timeout::new(USUAL_MILLIS, move || slow.emit(Action::Slow));
                 let answer = api::submit(&settings.endpoint, &outgoing, &settings.landlord).await;
+                patience.cancel();
                 dispatch.emit(Action::Answered(answer));
             });
         }

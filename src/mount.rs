@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget};
 
 use crate::app::{App, AppProps};
-use crate::pages::failed::{Failed, FailedProps};
 use crate::{browser, settings};
 
 /// The element in the host page, on which events are dispatched.
@@ -16,54 +15,35 @@ pub struct Host(pub EventTarget);
 
 /// A widget on a page.
 #[wasm_bindgen]
-pub struct Mounted(Running);
-
-enum Running {
-    App(yew::AppHandle<App>),
-    Failed(yew::AppHandle<Failed>),
-}
+pub struct Mounted(yew::AppHandle<App>);
 
 /// Puts the widget into `root`. `options` is the object described in [`settings`].
+///
+/// # Errors
+///
+/// Where the form can't open: a code and, after a blank, a line for the web team. The loader then
+/// shows its own screen, which needs nothing from here.
 #[wasm_bindgen]
-pub fn mount(root: Element, host: EventTarget, options: &JsValue) -> Mounted {
-    let options = browser::to_json(options);
-    match settings::read(&options) {
-        Ok(opened) => {
-            if !opened.warnings.is_empty() {
-                browser::warn(
-                    &[
-                        "housing-complaint: landlord file: ",
-                        &settings::describe(&opened.warnings),
-                    ]
-                    .concat(),
-                );
-            }
-            let props = AppProps {
-                settings: Rc::new(opened.settings),
-                host: Host(host),
-            };
-            Mounted(Running::App(
-                yew::Renderer::<App>::with_root_and_props(root, props).render(),
-            ))
-        }
-        Err(reason) => {
-            browser::warn(&["housing-complaint: ", reason.code, " ", &reason.detail].concat());
-            browser::emit(&host, "hc-error", &[("code", reason.code.into())]);
-            let props = FailedProps { reason };
-            Mounted(Running::Failed(
-                yew::Renderer::<Failed>::with_root_and_props(root, props).render(),
-            ))
-        }
+pub fn mount(root: Element, host: EventTarget, options: &JsValue) -> Result<Mounted, JsValue> {
+    let opened = settings::read(&browser::to_json(options))
+        .map_err(|reason| [reason.code, " ", &reason.detail].concat())?;
+    if !opened.warnings.is_empty() {
+        let findings = settings::describe(&opened.warnings);
+        browser::warn(&["housing-complaint: landlord file: ", &findings].concat());
     }
+    let props = AppProps {
+        settings: Rc::new(opened.settings),
+        host: Host(host),
+    };
+    Ok(Mounted(
+        yew::Renderer::<App>::with_root_and_props(root, props).render(),
+    ))
 }
 
 #[wasm_bindgen]
 impl Mounted {
     /// Takes the widget off the page, with its listeners.
     pub fn unmount(self) {
-        match self.0 {
-            Running::App(handle) => handle.destroy(),
-            Running::Failed(handle) => handle.destroy(),
-        }
+        self.0.destroy();
     }
 }

@@ -31,6 +31,8 @@ pub struct Session {
     pub outgoing: Option<Rc<Outgoing>>,
     /// How often *Continue* was pressed, so that the list of problems takes focus each time.
     pub attempts: u32,
+    /// Whether the sending takes longer than most.
+    pub is_slow: bool,
     /// Whether the resident came back, by the browser's history, to what was sent already.
     pub came_back: bool,
 }
@@ -172,6 +174,8 @@ pub enum Action {
     Show(String),
     /// *Send*: this is on its way.
     Send(Rc<Outgoing>),
+    /// The answer takes longer than most.
+    Slow,
     /// The receiving end answered, or did not.
     Answered(Result<Rc<Sent>, SubmitError>),
     /// *Start a new complaint*.
@@ -260,8 +264,10 @@ impl Session {
             Action::Send(outgoing) => {
                 self.key = Some(outgoing.key.clone());
                 self.outgoing = Some(outgoing);
+                self.is_slow = false;
                 self.go(Screen::Sending);
             }
+            Action::Slow => self.is_slow = true,
             Action::Answered(Ok(sent)) => {
                 *self = Self {
                     screen: Screen::Sent(sent),

@@ -33,19 +33,13 @@ pub struct Settings {
     pub storage_key: String,
 }
 
-/// Why the form can't open.
+/// Why the form can't open. The loader says so, with the words that it has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CannotOpen {
     /// A stable code for `hc-error`: `landlord_missing`, `landlord_unusable`.
     pub code: &'static str,
     /// For the web team: which address, which place in the file.
     pub detail: String,
-    /// The words, so that even this can be said in the resident's language.
-    pub messages: Rc<Messages>,
-    /// Level of the widget's headings in the host page.
-    pub heading_level: u8,
-    /// Language of the words.
-    pub language: String,
 }
 
 /// Settings, and findings in the landlord's file that did not stop it.
@@ -72,15 +66,11 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
         Some(level @ 1..=5) => level,
         Some(_) | None => 2,
     };
-    let cannot_open = |code, detail| CannotOpen {
-        code,
-        detail,
-        messages: Rc::new(Messages::new(words.to_vec(), Vec::new())),
-        heading_level,
-        language: owned("language"),
-    };
     let Some(file) = text("landlordText") else {
-        return Err(cannot_open("landlord_missing", owned("landlord")));
+        return Err(CannotOpen {
+            code: "landlord_missing",
+            detail: owned("landlord"),
+        });
     };
     let not_json = || {
         vec![Finding {
@@ -91,7 +81,10 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
     let parsed = parse_json(file)
         .ok_or_else(not_json)
         .and_then(|file| landlord::read(&file))
-        .map_err(|findings| cannot_open("landlord_unusable", describe(&findings)))?;
+        .map_err(|findings| CannotOpen {
+            code: "landlord_unusable",
+            detail: describe(&findings),
+        })?;
     let landlord = parsed.landlord;
     let everywhere = vec![
         ("landlord", landlord.name.clone()),

@@ -9,7 +9,6 @@ use domain::flow::{self, Place};
 use domain::question::{FieldName, Question};
 use domain::receipt::Receipt;
 use domain::working_days::ENGLAND;
-use housing_complaint::pages::failed::{Failed, FailedProps};
 use housing_complaint::pages::{Page, page};
 use housing_complaint::session::{Action, Outgoing, Screen, Sent, Session, SubmitError};
 use housing_complaint::settings::{self, Settings};
@@ -170,29 +169,24 @@ fn no_page_shows_a_key_in_place_of_words() {
 }
 
 #[test]
-fn a_landlord_file_that_cannot_be_used_still_leaves_the_rights_and_the_hosts_own_words() {
-    let mut words = vec![(
-        "messages".into(),
-        domain::json::Json::Object(support::words("en")),
-    )];
+fn a_landlord_file_that_cannot_be_used_is_named_with_its_place() {
+    let text = |text: &str| domain::json::Json::Text(text.into());
+    let open = |options| {
+        settings::read(&domain::json::Json::Object(options))
+            .err()
+            .unwrap()
+    };
     let wrong = r#"{"version": 1, "id": "x", "name": "<b>X</b>", "configVersion": 7}"#;
-    words.push((
-        "landlordText".into(),
-        domain::json::Json::Text(wrong.into()),
-    ));
-    let reason = settings::read(&domain::json::Json::Object(words))
-        .err()
-        .unwrap();
+    let reason = open(vec![("landlordText".into(), text(wrong))]);
     assert_eq!(
-        (reason.code, reason.detail.as_str()),
+        (reason.code, &*reason.detail),
         ("landlord_unusable", "/configVersion not_text")
     );
-    let renderer = yew::LocalServerRenderer::<Failed>::with_props(FailedProps { reason });
-    let html = broken_into_lines(&futures::executor::block_on(
-        renderer.hydratable(false).render(),
-    ));
-    assert!(html.contains("<slot"));
-    insta::assert_snapshot!("failed", html);
+    let reason = open(vec![("landlord".into(), text("/x.json"))]);
+    assert_eq!(
+        (reason.code, &*reason.detail),
+        ("landlord_missing", "/x.json")
+    );
 }
 
 #[test]

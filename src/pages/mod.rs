@@ -10,7 +10,6 @@ use crate::settings::Settings;
 
 mod advice;
 mod check;
-pub mod failed;
 mod frame;
 mod not_sent;
 mod question;
@@ -95,10 +94,6 @@ impl Page<'_> {
 
     /// The tag of a heading so many levels below the widget's own.
     fn tag(&self, below: u8) -> String {
-        heading_tag(self.settings.heading_level + below)
+        ["h", &(self.settings.heading_level + below).to_string()].concat()
     }
-}
-
-fn heading_tag(level: u8) -> String {
-    ["h", &level.to_string()].concat()
 }

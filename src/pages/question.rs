@@ -1,6 +1,6 @@
 //! One page for every question: what it looks like follows from the kinds of its fields.
 
-use domain::choices::Choice;
+use domain::choices::{Choice, OnBehalfOf};
 use domain::question::{self, FieldName, Question};
 use yew::prelude::*;
 
@@ -90,7 +90,7 @@ fn entry(page: &Page, it: &question::Field, label: Html, hint: Option<AttrValue>
         hint,
         problem: sentence(page, name),
         values: page.session.draft.values(name).to_vec(),
-        autocomplete: autocomplete(name),
+        autocomplete: autocomplete(name, page.session.draft.on_behalf_of()),
         option_label: Box::new(move |key| summary::option_label(name, key, &messages)),
         or: page.t("option.or"),
         on_enter: Callback::from(move |values| dispatch.emit(Action::Enter(name, values))),
@@ -119,7 +119,10 @@ fn sentence(page: &Page, name: FieldName) -> Option<AttrValue> {
 }
 
 /// What the browser may fill in (WCAG 1.3.5): only about the person who fills in the form.
-fn autocomplete(name: FieldName) -> &'static str {
+fn autocomplete(name: FieldName, on_behalf_of: Option<OnBehalfOf>) -> &'static str {
+    if name != FieldName::RepresentativeName && on_behalf_of == Some(OnBehalfOf::SomeoneElse) {
+        return "off";
+    }
     match name {
         FieldName::Name | FieldName::RepresentativeName => "name",
         FieldName::Address => "street-address",

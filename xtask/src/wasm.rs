@@ -25,7 +25,15 @@ const FEATURES: [&str; 7] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-const OPTIMISE: [&str; 3] = ["-Oz", "--converge", "--strip-producers"];
+/// Rust's linker puts the stack below the data, so the first kilobyte is never an object's address,
+/// and memory starts as zeros.
+const OPTIMISE: [&str; 5] = [
+    "-Oz",
+    "--converge",
+    "--low-memory-unused",
+    "--zero-filled-memory",
+    "--strip-producers",
+];
 
 /// The widget's code, ready to be packed.
 pub struct Widget {
