@@ -1,4 +1,5 @@
 //! The words: complete, used, sorted, and the same arguments in every language.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Every page as HTML, rendered natively by Yew's own server renderer, against checked snapshots.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

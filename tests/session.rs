@@ -1,4 +1,5 @@
 //! What happens when a resident moves through the form, without a browser.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

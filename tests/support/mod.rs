@@ -1,5 +1,9 @@
 //! What the native tests of the widget share: the English words, a landlord, and a walk.
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a test may panic, and uses a part"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Whole journeys as stories: the files in `journeys/` can be read by a complaints officer. Each is
 //! walked as a resident would, and the path, the record and the dates are checked.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::Path;
