@@ -31,35 +31,38 @@ enum Trouble {
     KeyUsed,
 }
 
+/// How a sending ended.
+pub enum Outcome {
+    /// It is safely there.
+    Received(Rc<Sent>),
+    /// It is not known to be there.
+    Failed(SubmitError),
+    /// Its key was used for other words: it needs a key of its own.
+    KeyUsed,
+}
+
 /// Sends what is on its way, and waits for the receipt.
-///
-/// # Errors
-///
-/// [`SubmitError`] says why it is not known to have arrived.
-pub async fn submit(
-    endpoint: &str,
-    outgoing: &Outgoing,
-    landlord: &Landlord,
-) -> Result<Rc<Sent>, SubmitError> {
-    let mut key = outgoing.key.clone();
+pub async fn submit(endpoint: &str, outgoing: &Outgoing, landlord: &Landlord) -> Outcome {
     for _ in 0..IN_FLIGHT_TRIES {
-        match post(endpoint, &key, &outgoing.body).await {
+        match post(endpoint, &outgoing.key, &outgoing.body).await {
             Ok(receipt) => {
                 let is_confirmed = receipt.is_some();
-                let receipt = receipt.or_else(|| own_receipt(landlord));
-                return Ok(Rc::new(Sent {
-                    receipt: receipt.ok_or(SubmitError::Broken(200))?,
+                let Some(receipt) = receipt.or_else(|| own_receipt(landlord)) else {
+                    break;
+                };
+                return Outcome::Received(Rc::new(Sent {
+                    receipt,
                     is_confirmed,
                     sent_at: outgoing.sent_at.clone(),
                     answers: outgoing.answers.clone(),
                 }));
             }
-            Err(Trouble::Tell(error)) => return Err(error),
+            Err(Trouble::Tell(error)) => return Outcome::Failed(error),
             Err(Trouble::InFlight) => TimeoutFuture::new(1_500).await,
-            Err(Trouble::KeyUsed) => key = browser::uuid(),
+            Err(Trouble::KeyUsed) => return Outcome::KeyUsed,
         }
     }
-    Err(SubmitError::TimedOut)
+    Outcome::Failed(SubmitError::TimedOut)
 }
 
 /// `Ok(None)` is a success without a receipt: a landlord's own form handler.

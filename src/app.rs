@@ -8,6 +8,7 @@ use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::api::Outcome;
 use crate::mount::Host;
 use crate::pages::{self, Page};
 use crate::session::{Action, Outgoing, Screen, Session};
@@ -150,8 +151,9 @@ fn write_history(trail: &mut Vec<String>, instance: &str, address: &str) {
         {
             browser::replace_history(instance, first);
         }
-        browser::push_history(instance, address);
-        trail.push(address.to_owned());
+        if browser::push_history(instance, address) {
+            trail.push(address.to_owned());
+        }
     }
 }
 
@@ -246,9 +248,17 @@ fn use_sending(
             spawn_local(async move {
                 let slow = dispatch.clone();
                 let patience = Timeout::new(USUAL_MILLIS, move || slow.emit(Action::Slow));
-                let answer = api::submit(&settings.endpoint, &outgoing, &settings.landlord).await;
+                let outcome = api::submit(&settings.endpoint, &outgoing, &settings.landlord).await;
                 patience.cancel();
-                dispatch.emit(Action::Answered(answer));
+                dispatch.emit(match outcome {
+                    Outcome::Received(sent) => Action::Answered(Ok(sent)),
+                    Outcome::Failed(error) => Action::Answered(Err(error)),
+                    // Two records are better than a lost one (decision 0004).
+                    Outcome::KeyUsed => Action::Send(Rc::new(Outgoing {
+                        key: browser::uuid(),
+                        ..(*outgoing).clone()
+                    })),
+                });
             });
         }
     });

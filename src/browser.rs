@@ -163,36 +163,41 @@ pub fn is_second_click(event: &MouseEvent) -> bool {
     event.detail() > 1
 }
 
-/// Adds an entry for this screen to the history. The address stays as it is, and whatever the host
-/// keeps in its state stays there.
-pub fn push_history(instance: &str, address: &str) {
-    history_entry(instance, address, true);
+/// Adds an entry for this screen to the history, and says whether it could. The address stays as it
+/// is, and whatever the host keeps in its state stays there.
+pub fn push_history(instance: &str, address: &str) -> bool {
+    history_entry(instance, address, true)
 }
 
 /// Notes this screen in the current entry of the history.
-pub fn replace_history(instance: &str, address: &str) {
-    history_entry(instance, address, false);
+pub fn replace_history(instance: &str, address: &str) -> bool {
+    history_entry(instance, address, false)
 }
 
-fn history_entry(instance: &str, address: &str, is_new: bool) {
+fn history_entry(instance: &str, address: &str, is_new: bool) -> bool {
     let Some(history) = window().and_then(|window| window.history().ok()) else {
-        return;
+        return false;
     };
     let state = history.state().unwrap_or(JsValue::NULL);
-    let entry = Object::new();
-    if state.is_object() {
+    let (entry, ours) = (Object::new(), Object::new());
+    if state.is_object() && !Array::is_array(&state) {
         Object::assign(&entry, state.unchecked_ref());
+        // Another widget on the page keeps its place beside this one.
+        if let Some(places) = get(&state, HISTORY_FIELD).filter(JsValue::is_object) {
+            Object::assign(&ours, places.unchecked_ref());
+        }
     } else if !state.is_null() {
-        return;
+        // A number, a text or a list of the host's has no room for ours.
+        return false;
     }
-    let ours = Object::new();
     set(&ours, instance, &address.into());
     set(&entry, HISTORY_FIELD, &ours);
-    let _ = if is_new {
+    let written = if is_new {
         history.push_state(&entry, "")
     } else {
         history.replace_state(&entry, "")
     };
+    written.is_ok()
 }
 
 /// Goes back one entry in the history.

@@ -160,8 +160,10 @@ impl SubmitError {
 pub enum Action {
     /// *Start*, or *Carry on*.
     Start,
-    /// Something was entered.
-    Enter(FieldName, Vec<String>),
+    /// A text was entered.
+    Enter(FieldName, String),
+    /// An option was pressed.
+    Toggle(FieldName, &'static str),
     /// *Continue* on a question.
     Continue,
     /// A way on was chosen at advice.
@@ -247,8 +249,12 @@ impl Session {
     pub fn apply(&mut self, action: Action) {
         match action {
             Action::Start => self.go(Screen::at(flow::next_open(&self.draft))),
-            Action::Enter(name, values) => {
-                self.draft.enter(name, values);
+            Action::Enter(name, text) => {
+                self.draft.enter(name, vec![text]);
+                self.outgoing = None;
+            }
+            Action::Toggle(name, key) => {
+                self.draft.toggle(name, key);
                 self.outgoing = None;
             }
             Action::Continue => self.go_on(),

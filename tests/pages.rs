@@ -88,7 +88,7 @@ fn screens(settings: &Settings) -> Vec<(String, Session)> {
         screens.push((key.clone(), session.clone()));
         if let Place::Ask(question) = place {
             let mut wrong = session;
-            wrong.apply(Action::Enter(FieldName::Email, vec!["amira".into()]));
+            wrong.apply(Action::Enter(FieldName::Email, "amira".into()));
             wrong.apply(Action::Continue);
             if wrong.screen == Screen::Ask(question) {
                 screens.push((format!("{key}_wrong"), wrong));

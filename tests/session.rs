@@ -51,7 +51,7 @@ fn a_change_from_the_check_page_leads_straight_back_there() {
     let mut session = support::walked(None, &[]);
     assert_eq!(session.screen, Screen::Check);
     session.apply(Action::Change(Question::Topics));
-    session.apply(Action::Enter(FieldName::Topics, vec!["staff".into()]));
+    session.apply(Action::Toggle(FieldName::Topics, "staff"));
     session.apply(Action::Continue);
     assert_eq!(session.screen, Screen::Check);
 }
@@ -60,10 +60,7 @@ fn a_change_from_the_check_page_leads_straight_back_there() {
 fn a_change_asks_only_what_is_newly_needed() {
     let mut session = support::walked(None, &[(FieldName::OnBehalfOf, "me")]);
     session.apply(Action::Change(Question::OnBehalfOf));
-    session.apply(Action::Enter(
-        FieldName::OnBehalfOf,
-        vec!["someone_else".into()],
-    ));
+    session.apply(Action::Enter(FieldName::OnBehalfOf, "someone_else".into()));
     session.apply(Action::Continue);
     assert_eq!(session.screen, Screen::Ask(Question::Representative));
 }
@@ -93,7 +90,7 @@ fn back_from_everywhere_leads_to_the_start() {
 #[test]
 fn a_problem_keeps_what_was_typed_and_stays_on_the_page() {
     let mut session = support::walked(Some(Place::Ask(Question::Contact)), &[]);
-    session.apply(Action::Enter(FieldName::Email, vec!["amira".into()]));
+    session.apply(Action::Enter(FieldName::Email, "amira".into()));
     session.apply(Action::Continue);
     assert_eq!(session.screen, Screen::Ask(Question::Contact));
     assert_eq!(session.problems.len(), 1);
@@ -103,10 +100,7 @@ fn a_problem_keeps_what_was_typed_and_stays_on_the_page() {
 #[test]
 fn a_reload_anywhere_loses_nothing() {
     let mut session = support::walked(Some(Place::Ask(Question::Account)), &[]);
-    session.apply(Action::Enter(
-        FieldName::Account,
-        vec!["half a sent".into()],
-    ));
+    session.apply(Action::Enter(FieldName::Account, "half a sent".into()));
     let again = reloaded(&session);
     assert_eq!(
         (&again.screen, &again.draft),
@@ -133,7 +127,7 @@ fn an_edit_after_a_failed_sending_keeps_the_key_and_makes_new_bytes() {
     assert_eq!(session.screen, Screen::NotSent(SubmitError::Offline));
     session.apply(Action::Back);
     session.apply(Action::Change(Question::Account));
-    session.apply(Action::Enter(FieldName::Account, vec!["more".into()]));
+    session.apply(Action::Enter(FieldName::Account, "more".into()));
     assert_eq!(session.outgoing, None);
     assert_eq!(session.key.as_deref(), Some("key-1"));
 }

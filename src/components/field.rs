@@ -26,8 +26,10 @@ pub struct Field {
     pub option_label: Box<dyn Fn(&str) -> AttrValue>,
     /// The word before an option that excludes the others.
     pub or: AttrValue,
-    /// Called with all values whenever one changes.
-    pub on_enter: Callback<Vec<String>>,
+    /// Called with the text whenever it changes.
+    pub on_enter: Callback<String>,
+    /// Called with the key of an option that was pressed.
+    pub on_press: Callback<&'static str>,
 }
 
 /// A field.
@@ -73,7 +75,7 @@ pub fn field(field: Field) -> Html {
         values: field.values,
         label: field.option_label,
         or: field.or,
-        on_enter: field.on_enter,
+        on_press: field.on_press,
     };
     html! {
         <div {class}>
@@ -96,7 +98,7 @@ fn text_control(field: &Field, described_by: Option<String>, is_wrong: bool) -> 
     let value = field.values.first().cloned().unwrap_or_default();
     let invalid = is_wrong.then_some("true");
     let on_enter = field.on_enter.clone();
-    let oninput = Callback::from(move |event| on_enter.emit(vec![browser::typed(&event)]));
+    let oninput = Callback::from(move |event| on_enter.emit(browser::typed(&event)));
     let autocomplete = (!field.autocomplete.is_empty()).then_some(field.autocomplete);
     match field.kind {
         Kind::Paragraphs(rows) => {

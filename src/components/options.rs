@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::browser;
+
 /// A group of options.
 pub struct Options {
     /// Stable name of the field.
@@ -18,8 +20,8 @@ pub struct Options {
     pub label: Box<dyn Fn(&str) -> AttrValue>,
     /// The word before the option that excludes the others.
     pub or: AttrValue,
-    /// Called with the keys that are chosen now.
-    pub on_enter: Callback<Vec<String>>,
+    /// Called with the key of the option that was pressed.
+    pub on_press: Callback<&'static str>,
 }
 
 /// The options. The first has the field's own name as its id, so that a link to the field finds it.
@@ -32,7 +34,7 @@ pub fn options(options: Options) -> Html {
         values,
         label,
         or,
-        on_enter,
+        on_press,
     } = options;
     let kind = if is_multiple { "checkbox" } else { "radio" };
     let option = |(at, key): (usize, &'static str)| {
@@ -42,18 +44,13 @@ pub fn options(options: Options) -> Html {
             [name, "-", key].concat()
         };
         let checked = values.iter().any(|value| value == key);
-        let (values, on_enter) = (values.clone(), on_enter.clone());
-        let onchange = Callback::from(move |_: Event| {
-            on_enter.emit(match is_multiple {
-                true => toggle(&values, key, exclusive),
-                false => vec![key.to_owned()],
-            });
-        });
+        let on_press = on_press.clone();
+        let onchange = Callback::from(move |_: Event| on_press.emit(key));
         let divider = (exclusive == Some(key)).then(|| html! { <p class="or">{ or.clone() }</p> });
         html! {
             <>
                 { divider }
-                <div class="option">
+                <div class="option" onclick={ignore_second_click}>
                     <input type={kind} id={id.clone()} {name} value={key} {checked} {onchange} />
                     <label for={id}><span>{ label(key) }</span></label>
                 </div>
@@ -63,38 +60,9 @@ pub fn options(options: Options) -> Html {
     html! { <div class="options">{ for keys.into_iter().enumerate().map(option) }</div> }
 }
 
-/// The keys that are chosen after one was pressed.
-fn toggle(values: &[String], key: &str, exclusive: Option<&str>) -> Vec<String> {
-    if values.iter().any(|value| value == key) {
-        return values
-            .iter()
-            .filter(|value| *value != key)
-            .cloned()
-            .collect();
-    }
-    if exclusive == Some(key) {
-        return vec![key.to_owned()];
-    }
-    let kept = values
-        .iter()
-        .filter(|value| Some(value.as_str()) != exclusive)
-        .cloned();
-    kept.chain([key.to_owned()]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_option_that_excludes_the_others_excludes_them_both_ways() {
-        let several = vec!["braille".to_owned(), "audio".to_owned()];
-        assert_eq!(toggle(&several, "none", Some("none")), ["none"]);
-        assert_eq!(
-            toggle(&["none".to_owned()], "audio", Some("none")),
-            ["audio"]
-        );
-        assert_eq!(toggle(&several, "audio", Some("none")), ["braille"]);
-        assert!(toggle(&["none".to_owned()], "none", Some("none")).is_empty());
+/// The second press of a double click on the page before must not choose what lies under it here.
+fn ignore_second_click(event: MouseEvent) {
+    if browser::is_second_click(&event) {
+        event.prevent_default();
     }
 }

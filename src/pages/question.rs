@@ -81,7 +81,7 @@ fn optional_tag(page: &Page) -> Html {
 
 fn entry(page: &Page, it: &question::Field, label: Html, hint: Option<AttrValue>) -> Html {
     let name = it.name;
-    let dispatch = page.dispatch.clone();
+    let (entered, pressed) = (page.dispatch.clone(), page.dispatch.clone());
     let messages = page.settings.messages.clone();
     field(Field {
         name: name.key(),
@@ -93,7 +93,8 @@ fn entry(page: &Page, it: &question::Field, label: Html, hint: Option<AttrValue>
         autocomplete: autocomplete(name, page.session.draft.on_behalf_of()),
         option_label: Box::new(move |key| summary::option_label(name, key, &messages)),
         or: page.t("option.or"),
-        on_enter: Callback::from(move |values| dispatch.emit(Action::Enter(name, values))),
+        on_enter: Callback::from(move |text| entered.emit(Action::Enter(name, text))),
+        on_press: Callback::from(move |key| pressed.emit(Action::Toggle(name, key))),
     })
 }
 
@@ -108,7 +109,7 @@ fn problems(page: &Page) -> Html {
     error_summary(
         page.t("errors.title"),
         problems.iter().map(line).collect(),
-        &page.tag(1),
+        &page.tag(0),
     )
 }
 

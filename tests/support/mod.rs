@@ -78,7 +78,7 @@ pub fn walked(until: Option<Place>, first: &[(FieldName, &str)]) -> Session {
                             }
                         });
                     if let Some(value) = value {
-                        session.apply(Action::Enter(field.name, vec![value]));
+                        session.apply(Action::Enter(field.name, value));
                     }
                 }
                 session.apply(Action::Continue);

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::choices::{Choice, OnBehalfOf, ReportedBefore, YesNo};
 use crate::flow::Advice;
 use crate::json::Json;
-use crate::question::{FieldName, Question};
+use crate::question::{Field, FieldName, Kind, Question};
 
 /// The version of the stored form.
 const VERSION: u8 = 1;
@@ -56,6 +56,29 @@ impl Draft {
             Some((_, kept)) => *kept = values,
             None => self.answers.push((name, values)),
         }
+    }
+
+    /// Chooses an option of a field, or takes the choice back. An option that excludes the others
+    /// does so both ways.
+    pub fn toggle(&mut self, name: FieldName, key: &str) {
+        let field = name
+            .question()
+            .and_then(|it| it.fields().iter().find(|it| it.name == name));
+        let Some(Field {
+            kind: Kind::Checkboxes(_, exclusive),
+            ..
+        }) = field
+        else {
+            return self.enter(name, vec![key.to_owned()]);
+        };
+        let mut values = self.values(name).to_vec();
+        let count = values.len();
+        values.retain(|value| value != key);
+        if values.len() == count {
+            values.retain(|value| *exclusive != Some(key) && *exclusive != Some(value.as_str()));
+            values.push(key.to_owned());
+        }
+        self.enter(name, values);
     }
 
     /// Notes that the resident went on from this question.
@@ -181,6 +204,29 @@ mod tests {
             draft
         );
         assert_eq!(draft.text(FieldName::Account), typed);
+    }
+
+    #[test]
+    fn an_option_that_excludes_the_others_excludes_them_both_ways() {
+        let mut draft = Draft::default();
+        let mut after = |key: &str| {
+            draft.toggle(FieldName::Adjustments, key);
+            draft.values(FieldName::Adjustments).join(" ")
+        };
+        assert_eq!(after("braille"), "braille");
+        assert_eq!(after("audio"), "braille audio");
+        assert_eq!(after("braille"), "audio");
+        assert_eq!(after("none"), "none");
+        assert_eq!(after("audio"), "audio");
+        assert_eq!(after("audio"), "");
+    }
+
+    #[test]
+    fn of_radios_the_last_one_counts() {
+        let mut draft = Draft::default();
+        draft.toggle(FieldName::Home, "tenant");
+        draft.toggle(FieldName::Home, "former");
+        assert_eq!(draft.values(FieldName::Home), ["former"]);
     }
 
     #[test]
