@@ -39,10 +39,26 @@
 
   // A landlord's file that is not there is not an error here: the widget says so, with the rights.
   function loadLandlord(url) {
+    if (!url) return undefined;
     return fetch(url).then(
       function (it) { return it.ok ? it.text() : undefined; },
       function () { return undefined; }
     );
+  }
+
+  function resolve(url) {
+    try { return url && new URL(url, document.baseURI).href; } catch (error) { return url; }
+  }
+
+  // Where this element's answers are kept: two elements for the same landlord keep theirs apart.
+  function draftOf(element, landlord) {
+    var first = [TAG, element.id, landlord].join(':');
+    var taken = Array.from(mounted, function (it) { return it !== element && it.draft; });
+    var own = element.draft;
+    if (own && own.indexOf(first) === 0 && !taken.includes(own)) return own;
+    var free = first;
+    for (var at = 2; taken.includes(free); at++) free = first + ':' + at;
+    return free;
   }
 
   // --- The element ----------------------------------------------------------------------------
@@ -54,9 +70,11 @@
 
     connectedCallback() {
       if (!this.shadowRoot) {
-        adoptStyles(this.attachShadow({ mode: 'open' }));
-        this.shadowRoot.append(document.createElement('slot'));
+        this.attachShadow({ mode: 'open' });
+        fill(this, document.createElement('slot'));
         warnOfUnknown(this);
+        // Colours of the host page are meant for one of the two themes; without a word, the light one.
+        if (!this.hasAttribute('theme') && hasOwnColours(this)) this.setAttribute('theme', 'light');
       }
       if (!mounted.has(this)) this.open();
     }
@@ -78,7 +96,8 @@
       var turn = (this.turn = {});
       var language = this.getAttribute('lang') || document.documentElement.lang || 'en';
       language = HC_BUILD.locales[language] ? language : 'en';
-      var landlord = new URL(this.getAttribute('landlord') || '', document.baseURI).href;
+      var landlord = resolve(this.getAttribute('landlord') || '');
+      this.draft = draftOf(this, landlord);
       mounted.add(this);
       Promise.all([loadWasm(), loadMessages(language), loadLandlord(landlord)]).then(function (got) {
         if (element.turn !== turn) return;
@@ -87,21 +106,27 @@
           language: language,
           messages: got[1],
           landlordText: got[2],
-          storageKey: TAG + ':' + (element.id || '') + ':' + landlord,
+          storageKey: element.draft,
         };
         ATTRIBUTES.forEach(function (name) {
           var value = element.getAttribute(name);
           if (value !== null) options[name] = value;
         });
         options.landlord = landlord;
-        options.endpoint = options.endpoint || new URL('v1/submissions', new URL(options.service || '/', base)).href;
+        if (options.endpoint) options.ownEndpoint = 'yes';
+        else options.endpoint = serviceOf(element) + 'v1/submissions';
+        // What was typed before an attribute changed or the element was taken out for a while.
+        if (element.before && element.before.draft === element.draft) options.before = element.before.text;
         var root = document.createElement('div');
-        element.shadowRoot.replaceChildren(root);
+        fill(element, root);
         element.widget = wasm_bindgen.mount(root, element, options);
       }).catch(function (error) {
         // The widget's own reasons are texts: a code and a line for the web team.
-        var text = typeof error === 'string' ? error : 'wasm_failed ' + error;
-        if (element.turn === turn) rescue(element, text);
+        element.reason = typeof error === 'string' ? error : 'wasm_failed ' + error;
+        return loadLandlord(landlord);
+      }).then(function (landlordText) {
+        if (element.turn !== turn || element.widget) return;
+        rescue(element, element.reason, landlordText);
       });
     }
 
@@ -111,9 +136,9 @@
       if (this.widget) {
         var widget = this.widget;
         this.widget = null;
-        try { widget.unmount(); } catch (error) { /* it had stopped already */ }
+        try { this.before = { draft: this.draft, text: widget.unmount() }; } catch (error) { /* it had stopped already */ }
       }
-      this.shadowRoot.replaceChildren(document.createElement('slot'));
+      fill(this, document.createElement('slot'));
     }
   }
 
@@ -131,43 +156,77 @@
     else element.setAttribute(name, value);
   }
 
-  function adoptStyles(root) {
+  function serviceOf(element) {
+    var service = element.getAttribute('service');
+    var url = service ? new URL(service, document.baseURI).href : new URL('/', base).href;
+    return url.replace(/\/?$/, '/');
+  }
+
+  function hasOwnColours(element) {
+    var style = getComputedStyle(element);
+    return ['brand', 'text', 'link', 'focus', 'error', 'surface'].some(function (name) {
+      return style.getPropertyValue('--hc-color-' + name);
+    });
+  }
+
+  // Puts one node into the element's shadow root, with the styles.
+  function fill(element, node) {
+    var root = element.shadowRoot;
     try {
-      var sheet = new CSSStyleSheet();
-      sheet.replaceSync(HC_BUILD.css);
-      root.adoptedStyleSheets = [sheet];
+      if (!root.adoptedStyleSheets.length) {
+        var sheet = new CSSStyleSheet();
+        sheet.replaceSync(HC_BUILD.css);
+        root.adoptedStyleSheets = [sheet];
+      }
+      root.replaceChildren(node);
     } catch (error) {
+      // Before Safari 16.4.
       var style = document.createElement('style');
       style.textContent = HC_BUILD.css;
-      root.append(style);
+      root.replaceChildren(style, node);
     }
   }
 
   // --- When it can't run ----------------------------------------------------------------------
 
-  // The last resort: no WebAssembly, no framework, only nodes. The host's own words stay in the slot.
-  function rescue(element, text) {
+  // The last resort: no WebAssembly, no framework, only nodes. The host's own words stay in the
+  // slot; the landlord's telephone numbers are shown where its file can be read at all.
+  function rescue(element, text, landlordText) {
     console.warn(TAG + ': ' + text);
     element.widget = null;
+    var hadFocus = document.activeElement === element;
     var code = text.split(' ')[0];
+    var level = /^[1-5]$/.test(element.getAttribute('heading-level')) ? Number(element.getAttribute('heading-level')) : 2;
     var t = function (key) { return HC_BUILD.messages[key]; };
-    var retry = node('button', { type: 'button', class: 'button', part: 'button', 'data-action': 'retry' }, [t('action.retry')]);
-    retry.addEventListener('click', function () { location.reload(); });
-    element.shadowRoot.replaceChildren(node('div', { class: 'widget' }, [
-      node('div', { class: 'screen failed', 'data-screen': 'failed', lang: 'en' }, [
-        node('h2', { class: 'title', part: 'heading' }, [t('failed.title')]),
+    var button = function (action, press) {
+      var it = node('button', { type: 'button', class: 'button', part: 'button', 'data-action': action }, [t('action.' + action)]);
+      it.addEventListener('click', press);
+      return it;
+    };
+    var phone = function (number) {
+      return node('p', {}, [node('a', { href: 'tel:' + number.replace(/ /g, '') }, [number])]);
+    };
+    var heading = node('h' + level, { class: 'title', part: 'heading', tabindex: '-1' }, [t('failed.title')]);
+    var answers = keptAnswers(element);
+    var ways = [button('retry', function () { location.reload(); })];
+    if (answers) ways.push(button('download', function () { download(t('copy.file') + '.txt', answers); }));
+    fill(element, node('div', { class: 'widget' }, [
+      node('div', { class: 'screen failed', 'data-screen': 'failed', lang: 'en', dir: t('language.direction') }, [
+        heading,
         node('p', { class: 'lead' }, [t('failed.lead')]),
-        node('slot', {}, []),
-        retry,
+      ].concat(phonesIn(landlordText).map(phone), [
+        node('slot', { dir: getComputedStyle(element).direction }, []),
+        node('div', { class: 'ways' }, ways),
         node('section', { class: 'rights', part: 'rights', 'data-rights': '', 'aria-labelledby': 'rights-title' }, [
-          node('h3', { id: 'rights-title', class: 'rights-title' }, [t('rights.title')]),
+          node('h' + (level + 1), { id: 'rights-title', class: 'rights-title' }, [t('rights.title')]),
           node('p', {}, [t('rights.failed')]),
-          node('p', {}, [node('a', { href: 'tel:' + OMBUDSMAN.phone.replace(/ /g, '') }, [OMBUDSMAN.phone])]),
-          node('p', {}, [node('a', { href: OMBUDSMAN.url }, [OMBUDSMAN.web])]),
+          phone(OMBUDSMAN.phone),
+          node('p', {}, [node('a', { href: OMBUDSMAN.url, target: '_blank', rel: 'noopener noreferrer' }, [OMBUDSMAN.web])]),
         ]),
         node('p', { class: 'small' }, [t('failed.detail').replace('{detail}', function () { return text; })]),
-      ]),
+      ])),
     ]));
+    if (hadFocus) heading.focus();
     element.dispatchEvent(new CustomEvent('hc-error', { bubbles: true, composed: true, detail: { code: code } }));
   }
 
@@ -178,12 +237,41 @@
     return it;
   }
 
-  // A trap ends the module: every widget of the page says so, and what was typed is in the tab's
-  // storage for when the page is opened again.
-  window.addEventListener('error', function (event) {
-    if (typeof WebAssembly === 'object' && event.error instanceof WebAssembly.RuntimeError) {
-      mounted.forEach(function (element) { rescue(element, 'trap ' + event.message); });
+  function phonesIn(landlordText) {
+    try {
+      return JSON.parse(landlordText).channels
+        .filter(function (it) { return it.kind === 'phone' && typeof it.value === 'string'; })
+        .map(function (it) { return it.value; });
+    } catch (error) {
+      return [];
     }
+  }
+
+  // What was typed, as it is kept in the tab, for a resident who needs it elsewhere.
+  function keptAnswers(element) {
+    try {
+      var answers = JSON.parse(sessionStorage.getItem(element.draft)).draft.answers;
+      return Object.keys(answers).map(function (key) {
+        var title = HC_BUILD.messages['question.' + key + '.title'] || HC_BUILD.messages['field.' + key + '.label'] || key;
+        return title + '\n' + answers[key].join(', ') + '\n';
+      }).join('\n');
+    } catch (error) {
+      return '';
+    }
+  }
+
+  function download(name, text) {
+    var link = node('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' })), download: name }, []);
+    link.click();
+  }
+
+  // A trap ends the module: every widget of the page says so, and what was typed is in the tab's
+  // storage for when the page is opened again. A trap in wasm of the host's is none of ours.
+  window.addEventListener('error', function (event) {
+    if (typeof WebAssembly !== 'object' || !(event.error instanceof WebAssembly.RuntimeError)) return;
+    var stack = String(event.error.stack);
+    if (stack.indexOf('.wasm') >= 0 && stack.indexOf(HC_BUILD.wasm.file) < 0) return;
+    mounted.forEach(function (element) { if (element.widget) rescue(element, 'trap ' + event.message); });
   });
 
   // --- Helping the web team -------------------------------------------------------------------
@@ -230,11 +318,6 @@
     return { update: update, unmount: function () { element.remove(); } };
   }
 
-  if (!customElements.get(TAG)) {
-    customElements.define(TAG, HousingComplaint);
-    window.HousingComplaint = { version: HC_BUILD.version, mount: mount };
-  }
-
   // One tag is enough: its data-* attributes go to an element that is there, or to a new one.
   if (script && script.dataset.landlord) {
     var element = document.querySelector(TAG + ':not([landlord])') || document.createElement(TAG);
@@ -245,5 +328,10 @@
       else console.warn(TAG + ': unknown attribute "' + it.name + '". Did you mean "data-' + nearest(name) + '"?');
     });
     if (!element.isConnected) script.after(element);
+  }
+
+  if (!customElements.get(TAG)) {
+    customElements.define(TAG, HousingComplaint);
+    window.HousingComplaint = { version: HC_BUILD.version, mount: mount };
   }
 })();

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use domain::json::Json;
-use domain::landlord::Landlord;
 use domain::receipt::Receipt;
 use domain::working_days::ENGLAND;
 use gloo::timers::callback::Timeout;
@@ -15,6 +14,7 @@ use web_sys::{AbortController, RequestInit, Response};
 
 use crate::browser;
 use crate::session::{Outgoing, Sent, SubmitError};
+use crate::settings::Settings;
 
 /// A slow line may need long for a long complaint; after this the resident gets another way.
 const TIME_LIMIT_MILLIS: u32 = 120_000;
@@ -42,14 +42,10 @@ pub enum Outcome {
 }
 
 /// Sends what is on its way, and waits for the receipt.
-pub async fn submit(endpoint: &str, outgoing: &Outgoing, landlord: &Landlord) -> Outcome {
+pub async fn submit(settings: &Settings, outgoing: &Outgoing) -> Outcome {
     for _ in 0..IN_FLIGHT_TRIES {
-        match post(endpoint, &outgoing.key, &outgoing.body).await {
-            Ok(receipt) => {
-                let is_confirmed = receipt.is_some();
-                let Some(receipt) = receipt.or_else(|| own_receipt(landlord)) else {
-                    break;
-                };
+        match post(settings, &outgoing.key, &outgoing.body).await {
+            Ok((receipt, is_confirmed)) => {
                 return Outcome::Received(Rc::new(Sent {
                     receipt,
                     is_confirmed,
@@ -65,8 +61,8 @@ pub async fn submit(endpoint: &str, outgoing: &Outgoing, landlord: &Landlord) ->
     Outcome::Failed(SubmitError::TimedOut)
 }
 
-/// `Ok(None)` is a success without a receipt: a landlord's own form handler.
-async fn post(endpoint: &str, key: &str, body: &str) -> Result<Option<Receipt>, Trouble> {
+/// The receipt, and whether it is the receiving end's own.
+async fn post(settings: &Settings, key: &str, body: &str) -> Result<(Receipt, bool), Trouble> {
     let controller = AbortController::new().ok();
     let signal = controller.as_ref().map(AbortController::signal);
     let limit = Timeout::new(TIME_LIMIT_MILLIS, move || {
@@ -74,7 +70,7 @@ async fn post(endpoint: &str, key: &str, body: &str) -> Result<Option<Receipt>, 
             controller.abort();
         }
     });
-    let answer = exchange(endpoint, key, body, signal.as_ref()).await;
+    let answer = exchange(&settings.endpoint, key, body, signal.as_ref()).await;
     limit.cancel();
     let (response, text) = match answer {
         Ok(answer) => answer,
@@ -91,14 +87,14 @@ async fn post(endpoint: &str, key: &str, body: &str) -> Result<Option<Receipt>, 
     };
     let json = browser::parse_json(&text);
     match response.status() {
-        200..=299 => Ok(json.as_ref().and_then(Receipt::from_json)),
+        status @ 200..=299 => {
+            receipt(json.as_ref(), settings).ok_or(Trouble::Tell(SubmitError::Broken(status)))
+        }
         409 => Err(Trouble::InFlight),
         413 => Err(Trouble::Tell(SubmitError::TooBig)),
         422 if json.as_ref().is_some_and(is_key_used) => Err(Trouble::KeyUsed),
-        400 | 415 | 422 => Err(Trouble::Tell(SubmitError::Rejected)),
-        429 | 503 if seconds(&response).is_some() || response.status() == 429 => Err(
-            Trouble::Tell(SubmitError::Busy(seconds(&response).unwrap_or(30))),
-        ),
+        status @ (400 | 415 | 422) => Err(Trouble::Tell(SubmitError::Rejected(status))),
+        429 => Err(Trouble::Tell(SubmitError::Busy(seconds(&response).unwrap_or(30)))),
         status => Err(Trouble::Tell(SubmitError::Broken(status))),
     }
 }
@@ -118,21 +114,14 @@ async fn exchange(
     init.set_body(&body.into());
     init.set_signal(signal);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(endpoint, &init))
-        .await?
-        .unchecked_into();
+    let response: Response =
+        JsFuture::from(window.fetch_with_str_and_init(endpoint, &init)).await?.unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
     Ok((response, text.as_string().unwrap_or_default()))
 }
 
 fn seconds(response: &Response) -> Option<u32> {
-    response
-        .headers()
-        .get("Retry-After")
-        .ok()??
-        .trim()
-        .parse()
-        .ok()
+    response.headers().get("Retry-After").ok()??.trim().parse().ok()
 }
 
 fn is_key_used(problem: &Json) -> bool {
@@ -144,9 +133,16 @@ fn is_key_used(problem: &Json) -> bool {
     })
 }
 
-/// A receipt worked out here, for a receiving end that takes complaints and says no more.
-fn own_receipt(landlord: &Landlord) -> Option<Receipt> {
-    let today = browser::today()?;
-    let dates = landlord.times.stage_1(&ENGLAND, today);
-    Some(Receipt::new(browser::own_reference(), None, today, dates))
+/// The receipt in an answer. A landlord's own form handler takes a complaint and may say no more:
+/// then the reference and the dates are made here. The service itself always gives one, so anything
+/// else at its address is not the service.
+fn receipt(answer: Option<&Json>, settings: &Settings) -> Option<(Receipt, bool)> {
+    let today = browser::today();
+    let times = &settings.landlord.times;
+    if let Some(receipt) = answer.and_then(|it| Receipt::from_json(it, today)) {
+        return Some((receipt.complete(times), true));
+    }
+    let today = today.filter(|_| settings.has_own_endpoint)?;
+    let dates = times.stage_1(&ENGLAND, today);
+    Some((Receipt::new(browser::own_reference(), None, today, dates), false))
 }

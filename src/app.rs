@@ -9,10 +9,11 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::api::Outcome;
-use crate::mount::Host;
+use crate::mount::{Host, LastSession};
 use crate::pages::{self, Page};
-use crate::session::{Action, Outgoing, Screen, Session};
+use crate::session::{Action, Outgoing, Screen, Sent, Session, SubmitError};
 use crate::settings::Settings;
+use crate::trail::{Step, Trail};
 use crate::{api, browser, storage, summary};
 
 /// How long a sending usually takes at most.
@@ -25,6 +26,8 @@ pub struct AppProps {
     pub settings: Rc<Settings>,
     /// The element in the host page.
     pub host: Host,
+    /// Where the latest state is left for whoever unmounts the widget.
+    pub last: LastSession,
 }
 
 /// The widget.
@@ -38,25 +41,21 @@ pub fn App(props: &AppProps) -> Html {
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
 
-    use_keep(&session, &settings);
+    let would_lose = use_keep(&session, &settings, &props.last);
     use_history(&session, &settings, &dispatch);
     use_events(&session, &props.host, &settings);
     use_focus(&session, &root);
-    use_sending(&session, &settings, &dispatch);
+    use_sending(&session, &settings, &props.host, &dispatch);
 
-    let page = Page {
-        settings: &settings,
-        session: &session,
-        dispatch: &dispatch,
-    };
+    let page = Page { settings: &settings, session: &session, dispatch: &dispatch, would_lose };
     html! { <div ref={root} class="widget">{ pages::page(&page) }</div> }
 }
 
 fn restore(settings: &Settings) -> Session {
-    let kept = settings
-        .keeps_draft
-        .then(|| storage::load(&settings.storage_key))
-        .flatten();
+    if let Some(before) = &settings.before {
+        return Session::from_json(before);
+    }
+    let kept = settings.keeps_draft.then(|| storage::load(&settings.storage_key)).flatten();
     kept.as_ref().map(Session::from_json).unwrap_or_default()
 }
 
@@ -78,28 +77,47 @@ pub fn outgoing(session: &Session, settings: &Settings) -> Option<Rc<Outgoing>> 
     let record = record::from_draft(&session.draft, envelope, answers.clone()).ok()?;
     let key = session.key.clone().unwrap_or_else(browser::uuid);
     let body = serde_json::to_string(&record).ok()?;
-    Some(Rc::new(Outgoing {
-        key,
-        body,
-        sent_at,
-        answers,
-    }))
+    Some(Rc::new(Outgoing { key, body, sent_at, answers }))
 }
 
-/// Keeps every change in the tab.
+/// Keeps every change in the tab, and says whether a reload would lose something.
 #[hook]
-fn use_keep(session: &UseReducerHandle<Session>, settings: &Rc<Settings>) {
-    let settings = settings.clone();
-    use_effect_with((**session).clone(), move |session| {
-        if !settings.keeps_draft {
-            return;
-        }
-        if *session == Session::default() {
-            storage::forget(&settings.storage_key);
-        } else {
-            storage::save(&settings.storage_key, &session.kept());
-        }
+fn use_keep(
+    session: &UseReducerHandle<Session>,
+    settings: &Rc<Settings>,
+    last: &LastSession,
+) -> bool {
+    let is_kept = use_state_eq(|| settings.keeps_draft);
+    {
+        let (settings, last, is_kept) = (settings.clone(), last.clone(), is_kept.clone());
+        use_effect_with((**session).clone(), move |session| {
+            *last.0.borrow_mut() = session.clone();
+            if settings.keeps_draft {
+                is_kept.set(keep(session, &settings.storage_key));
+            }
+        });
+    }
+    let would_lose = !*is_kept && session.has_unsent();
+    use_effect_with(would_lose, |would_lose| {
+        let listener = would_lose.then(browser::ask_before_leaving).flatten();
+        move || drop(listener)
     });
+    would_lose
+}
+
+/// Keeps what there is; where there is not enough room, at least the answers and their key.
+fn keep(session: &Session, key: &str) -> bool {
+    if *session == Session::default() {
+        storage::forget(key);
+        return true;
+    }
+    let is_kept = storage::save(key, &session.kept())
+        || storage::save(key, &Session { outgoing: None, ..session.clone() }.kept());
+    if !is_kept {
+        // Rather nothing than answers of a while ago.
+        storage::forget(key);
+    }
+    is_kept
 }
 
 /// One entry in the browser's history a screen, so that the browser's Back works.
@@ -109,14 +127,14 @@ fn use_history(
     settings: &Rc<Settings>,
     dispatch: &Callback<Action>,
 ) {
-    let trail = use_mut_ref(Vec::<String>::new);
+    let trail = use_mut_ref(Trail::default);
     {
         let (trail, dispatch) = (trail.clone(), dispatch.clone());
         let instance = settings.has_history.then(|| settings.storage_key.clone());
         use_effect_with((), move |()| {
             let listener = instance.and_then(|instance| {
                 browser::on_history(instance, move |address| {
-                    note_history(&trail, &address);
+                    trail.borrow_mut().led(&address);
                     dispatch.emit(Action::Show(address));
                 })
             });
@@ -126,43 +144,28 @@ fn use_history(
     let settings = settings.clone();
     use_effect_with(session.screen.address(), move |address| {
         if settings.has_history {
-            write_history(&mut trail.borrow_mut(), &settings.storage_key, address);
+            write_history(&trail, &settings.storage_key, address);
         }
     });
 }
 
-fn write_history(trail: &mut Vec<String>, instance: &str, address: &str) {
-    let last = trail.last().map(String::as_str);
-    let before_last = trail.len().checked_sub(2).map(|at| trail[at].as_str());
-    if last.is_none() {
-        // Nothing of the host's is touched until the resident has moved.
-        trail.push(address.to_owned());
-    } else if last == Some(address) {
-    } else if address == "sending" || address == "not-sent" {
-        // Going back from these leads to the answers.
-    } else if address == "sent" {
-        browser::replace_history(instance, address);
-    } else if before_last == Some(address) {
-        trail.pop();
-        browser::go_back();
-    } else {
-        if trail.len() == 1
-            && let Some(first) = last
-        {
-            browser::replace_history(instance, first);
+/// The trail is never borrowed while the browser is called: a host page may answer at once.
+fn write_history(trail: &Rc<RefCell<Trail>>, instance: &str, address: &str) {
+    let step = trail.borrow_mut().go(address);
+    match step {
+        Step::Stay => {}
+        Step::Replace => {
+            browser::replace_history(instance, address);
         }
-        if browser::push_history(instance, address) {
-            trail.push(address.to_owned());
+        Step::Back => browser::go_back(),
+        Step::Push(first) => {
+            if let Some(first) = first {
+                browser::replace_history(instance, &first);
+            }
+            if !browser::push_history(instance, address) {
+                trail.borrow_mut().undo();
+            }
         }
-    }
-}
-
-/// Follows the browser's own Back and Forward.
-fn note_history(trail: &Rc<RefCell<Vec<String>>>, address: &str) {
-    let mut trail = trail.borrow_mut();
-    match trail.iter().rposition(|it| it == address) {
-        Some(at) => trail.truncate(at + 1),
-        None => trail.push(address.to_owned()),
     }
 }
 
@@ -183,32 +186,29 @@ fn use_events(session: &UseReducerHandle<Session>, host: &Host, settings: &Rc<Se
             ("route", "complaint".into()),
         ];
         browser::emit(&host.0, "hc-step", &step);
-        match screen {
-            Screen::Sent(sent) => {
-                let date = |date: Option<chrono::NaiveDate>| date.map(|it| it.to_string()).into();
-                let detail = [
-                    ("reference", sent.receipt.reference.as_str().into()),
-                    ("kind", "complaint".into()),
-                    ("stage", sent.receipt.stage.into()),
-                    ("receivedOn", date(Some(sent.receipt.received_on))),
-                    ("acknowledgeBy", date(sent.receipt.acknowledge_by)),
-                ];
-                browser::emit(&host.0, "hc-submitted", &detail);
-            }
-            Screen::NotSent(error) => {
-                let detail = [
-                    ("status", error.status().into()),
-                    ("retryable", error.is_retryable().into()),
-                ];
-                browser::emit(&host.0, "hc-submit-failed", &detail);
-            }
-            Screen::Start
-            | Screen::Ask(_)
-            | Screen::Advise(_)
-            | Screen::Check
-            | Screen::Sending => {}
-        }
     });
+}
+
+/// Tells the host page how a sending ended, once.
+fn emit_answer(host: &Host, answer: &Result<Rc<Sent>, SubmitError>) {
+    match answer {
+        Ok(sent) => {
+            let date = |date: Option<chrono::NaiveDate>| date.map(|it| it.to_string()).into();
+            let detail = [
+                ("reference", sent.receipt.reference.as_str().into()),
+                ("kind", "complaint".into()),
+                ("stage", sent.receipt.stage.into()),
+                ("receivedOn", date(Some(sent.receipt.received_on))),
+                ("acknowledgeBy", date(sent.receipt.acknowledge_by)),
+            ];
+            browser::emit(&host.0, "hc-submitted", &detail);
+        }
+        Err(error) => {
+            let detail =
+                [("status", error.status().into()), ("retryable", error.is_retryable().into())];
+            browser::emit(&host.0, "hc-submit-failed", &detail);
+        }
+    }
 }
 
 /// Focus goes to the heading of each new screen, and to the list of problems (WCAG 2.4.3, 3.3.1).
@@ -223,11 +223,7 @@ fn use_focus(session: &UseReducerHandle<Session>, root: &NodeRef) {
         if is_first.replace(false) {
             return;
         }
-        let selector = if has_problems {
-            "[data-errors]"
-        } else {
-            "[data-heading]"
-        };
+        let selector = if has_problems { "[data-errors]" } else { "[data-heading]" };
         browser::focus(&root, selector);
     });
 }
@@ -237,28 +233,26 @@ fn use_focus(session: &UseReducerHandle<Session>, root: &NodeRef) {
 fn use_sending(
     session: &UseReducerHandle<Session>,
     settings: &Rc<Settings>,
+    host: &Host,
     dispatch: &Callback<Action>,
 ) {
-    let (settings, dispatch) = (settings.clone(), dispatch.clone());
-    let on_its_way = (session.screen == Screen::Sending)
-        .then(|| session.outgoing.clone())
-        .flatten();
+    let (settings, host, dispatch) = (settings.clone(), host.clone(), dispatch.clone());
+    let on_its_way =
+        (session.screen == Screen::Sending).then(|| session.outgoing.clone()).flatten();
     use_effect_with(on_its_way, move |on_its_way| {
         if let Some(outgoing) = on_its_way.clone() {
             spawn_local(async move {
                 let slow = dispatch.clone();
                 let patience = Timeout::new(USUAL_MILLIS, move || slow.emit(Action::Slow));
-                let outcome = api::submit(&settings.endpoint, &outgoing, &settings.landlord).await;
+                let outcome = api::submit(&settings, &outgoing).await;
                 patience.cancel();
-                dispatch.emit(match outcome {
-                    Outcome::Received(sent) => Action::Answered(Ok(sent)),
-                    Outcome::Failed(error) => Action::Answered(Err(error)),
-                    // Two records are better than a lost one (decision 0004).
-                    Outcome::KeyUsed => Action::Send(Rc::new(Outgoing {
-                        key: browser::uuid(),
-                        ..(*outgoing).clone()
-                    })),
-                });
+                let answer = match outcome {
+                    Outcome::Received(sent) => Ok(sent),
+                    Outcome::Failed(error) => Err(error),
+                    Outcome::KeyUsed => return dispatch.emit(Action::KeyUsed(browser::uuid())),
+                };
+                dispatch.emit(Action::Answered(answer.clone()));
+                emit_answer(&host, &answer);
             });
         }
     });

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use domain::json::Json;
 use domain::{london, reference};
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Date, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -74,35 +74,40 @@ pub fn is_online() -> bool {
 /// A date in the words of a language, with its weekday: "Friday 27 November 2026".
 #[cfg(target_arch = "wasm32")]
 pub fn long_date(date: NaiveDate, language: &str) -> String {
+    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+    in_words(&Date::new(&JsValue::from_f64(midnight as f64)), language, "UTC", false)
+}
+
+/// A moment (RFC 3339) in London, in the words of a language.
+#[cfg(target_arch = "wasm32")]
+pub fn moment(rfc3339: &str, language: &str) -> String {
+    in_words(&Date::new(&rfc3339.into()), language, "Europe/London", true)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn in_words(date: &Date, language: &str, time_zone: &str, has_time: bool) -> String {
     let options = Object::new();
-    for (name, value) in [
-        ("weekday", "long"),
-        ("day", "numeric"),
-        ("month", "long"),
-        ("year", "numeric"),
-        ("timeZone", "UTC"),
-    ] {
-        set(&options, name, &value.into());
+    set(&options, "dateStyle", &"full".into());
+    set(&options, "timeZone", &time_zone.into());
+    if has_time {
+        set(&options, "timeStyle", &"short".into());
     }
-    let midnight = date
-        .and_time(chrono::NaiveTime::MIN)
-        .and_utc()
-        .timestamp_millis();
-    let date = Date::new(&JsValue::from_f64(midnight as f64));
     let language = if language == "en" { "en-GB" } else { language };
-    let text: String = date.to_locale_date_string(language, &options).into();
+    let text: String = date.to_locale_string(language, &options).into();
     // Some engines put a comma after the weekday in English, others do not.
-    if language == "en-GB" {
-        text.replace(',', "")
-    } else {
-        text
-    }
+    if language == "en-GB" { text.replace(',', "") } else { text }
 }
 
 /// A date in English, for pages that are rendered outside a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn long_date(date: NaiveDate, _language: &str) -> String {
     date.format("%A %-d %B %Y").to_string()
+}
+
+/// A moment as it is, for pages that are rendered outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn moment(rfc3339: &str, _language: &str) -> String {
+    rfc3339.to_owned()
 }
 
 /// Moves focus to the first match inside `root`, and the widget's top into view if it has left it.
@@ -116,9 +121,7 @@ pub fn focus(root: &NodeRef, selector: &str) {
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
     let _ = target.focus_with_options(&options);
-    let height = window()
-        .and_then(|it| it.inner_height().ok()?.as_f64())
-        .unwrap_or(f64::MAX);
+    let height = window().and_then(|it| it.inner_height().ok()?.as_f64()).unwrap_or(f64::MAX);
     let top = root.get_bounding_client_rect().top();
     let bottom = target.get_bounding_client_rect().bottom();
     if top < 0.0 || bottom > height {
@@ -151,10 +154,9 @@ fn find(root: &Element, selector: &str) -> Option<HtmlElement> {
 pub fn typed(event: &InputEvent) -> String {
     match event.target_dyn_into::<HtmlTextAreaElement>() {
         Some(area) => area.value(),
-        None => event
-            .target_dyn_into::<HtmlInputElement>()
-            .map(|it| it.value())
-            .unwrap_or_default(),
+        None => {
+            event.target_dyn_into::<HtmlInputElement>().map(|it| it.value()).unwrap_or_default()
+        }
     }
 }
 
@@ -192,11 +194,8 @@ fn history_entry(instance: &str, address: &str, is_new: bool) -> bool {
     }
     set(&ours, instance, &address.into());
     set(&entry, HISTORY_FIELD, &ours);
-    let written = if is_new {
-        history.push_state(&entry, "")
-    } else {
-        history.replace_state(&entry, "")
-    };
+    let written =
+        if is_new { history.push_state(&entry, "") } else { history.replace_state(&entry, "") };
     written.is_ok()
 }
 
@@ -218,6 +217,18 @@ pub fn on_history(instance: String, callback: impl Fn(String) + 'static) -> Opti
         }
     });
     Some(listener)
+}
+
+/// Has the browser ask before it leaves the page, as long as the listener lives.
+pub fn ask_before_leaving() -> Option<EventListener> {
+    let options = EventListenerOptions::enable_prevent_default();
+    let ask = |event: &Event| event.prevent_default();
+    Some(EventListener::new_with_options(&window()?.into(), "beforeunload", options, ask))
+}
+
+/// Asks a question that is answered with yes or no.
+pub fn confirm(question: &str) -> bool {
+    window().is_some_and(|window| window.confirm_with_message(question).unwrap_or(false))
 }
 
 /// Dispatches an event on the host element. It bubbles, and its detail carries nothing personal.
@@ -296,10 +307,7 @@ pub fn to_json(value: &JsValue) -> Json {
         let entries = Object::entries(value.unchecked_ref());
         let field = |entry: JsValue| {
             let entry: Array = entry.unchecked_into();
-            (
-                entry.get(0).as_string().unwrap_or_default(),
-                to_json(&entry.get(1)),
-            )
+            (entry.get(0).as_string().unwrap_or_default(), to_json(&entry.get(1)))
         };
         Json::Object(entries.iter().map(field).collect())
     } else {
@@ -312,7 +320,5 @@ fn set(object: &Object, name: &str, value: &JsValue) {
 }
 
 fn get(object: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(object, &name.into())
-        .ok()
-        .filter(|it| !it.is_undefined() && !it.is_null())
+    Reflect::get(object, &name.into()).ok().filter(|it| !it.is_undefined() && !it.is_null())
 }

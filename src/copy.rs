@@ -85,14 +85,8 @@ mod tests {
             label: "What happened?".into(),
             value: "<script>alert(\"1\")</script> & more".into(),
         };
-        let page = html(
-            &Messages::default(),
-            "en",
-            &Heading {
-                lines: vec!["<b>".into()],
-            },
-            &[answer],
-        );
+        let page =
+            html(&Messages::default(), "en", &Heading { lines: vec!["<b>".into()] }, &[answer]);
         assert!(!page.contains("<script"));
         assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more"));
         assert!(page.contains("<p>&lt;b&gt;</p>"));

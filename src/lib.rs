@@ -4,6 +4,7 @@
 //!
 //! - [`mount`] is the border with the host page; [`settings`] reads what it was given, once;
 //! - [`session`] is all state, in plain Rust; [`app`] joins it to the browser and to the pages;
+//! - [`trail`] decides what goes into the browser's history;
 //! - [`pages`] compose [`components`]; [`messages`] has the words; [`summary`] and [`copy`] say what
 //!   was answered;
 //! - [`browser`], [`storage`] and [`api`] talk to the browser, the tab's storage and the service.
@@ -22,3 +23,4 @@ pub mod session;
 pub mod settings;
 pub mod storage;
 pub mod summary;
+pub mod trail;

@@ -36,15 +36,9 @@ impl Messages {
                 rest = from_name;
                 continue;
             };
-            let given = arguments
-                .iter()
-                .find(|(it, _)| *it == name)
-                .map(|(_, value)| *value);
+            let given = arguments.iter().find(|(it, _)| *it == name).map(|(_, value)| *value);
             let everywhere = || {
-                self.everywhere
-                    .iter()
-                    .find(|(it, _)| *it == name)
-                    .map(|(_, value)| value.as_str())
+                self.everywhere.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str())
             };
             filled.push_str(given.or_else(everywhere).unwrap_or_default());
             rest = after;
@@ -67,10 +61,7 @@ impl Messages {
     }
 
     fn word(&self, key: &str) -> Option<&str> {
-        self.words
-            .iter()
-            .find(|(it, _)| it == key)
-            .and_then(|(_, word)| word.text())
+        self.words.iter().find(|(it, _)| it == key).and_then(|(_, word)| word.text())
     }
 }
 
@@ -79,15 +70,9 @@ mod tests {
     use super::*;
 
     fn messages() -> Messages {
-        let words = [
-            ("a", "By {date} from {landlord}."),
-            ("b", "{odd"),
-            ("c", "x"),
-            ("c.you", "y"),
-        ];
-        let words = words
-            .map(|(key, word)| (key.to_owned(), Json::Text(word.to_owned())))
-            .to_vec();
+        let words =
+            [("a", "By {date} from {landlord}."), ("b", "{odd"), ("c", "x"), ("c.you", "y")];
+        let words = words.map(|(key, word)| (key.to_owned(), Json::Text(word.to_owned()))).to_vec();
         Messages::new(words, vec![("landlord", "{date} & <b>Sons</b>".to_owned())])
     }
 

@@ -31,6 +31,8 @@ pub struct Session {
     pub outgoing: Option<Rc<Outgoing>>,
     /// How often *Continue* was pressed, so that the list of problems takes focus each time.
     pub attempts: u32,
+    /// Whether this sending was given a new key already.
+    pub has_new_key: bool,
     /// Whether the sending takes longer than most.
     pub is_slow: bool,
     /// Whether the resident came back, by the browser's history, to what was sent already.
@@ -111,8 +113,8 @@ pub enum SubmitError {
     Busy(u32),
     /// More than the receiving end takes.
     TooBig,
-    /// The receiving end could not read it.
-    Rejected,
+    /// The receiving end could not read it, and said so with this status.
+    Rejected(u16),
     /// The receiving end failed, with this status.
     Broken(u16),
 }
@@ -126,7 +128,7 @@ impl SubmitError {
             Self::TimedOut => "timed_out",
             Self::Busy(_) => "busy",
             Self::TooBig => "too_big",
-            Self::Rejected => "rejected",
+            Self::Rejected(_) => "rejected",
             Self::Broken(_) => "broken",
         }
     }
@@ -137,8 +139,7 @@ impl SubmitError {
             Self::Offline | Self::Unreachable | Self::TimedOut => 0,
             Self::Busy(_) => 429,
             Self::TooBig => 413,
-            Self::Rejected => 422,
-            Self::Broken(status) => *status,
+            Self::Rejected(status) | Self::Broken(status) => *status,
         }
     }
 
@@ -150,7 +151,7 @@ impl SubmitError {
             | Self::TimedOut
             | Self::Busy(_)
             | Self::Broken(_) => true,
-            Self::TooBig | Self::Rejected => false,
+            Self::TooBig | Self::Rejected(_) => false,
         }
     }
 }
@@ -178,6 +179,8 @@ pub enum Action {
     Send(Rc<Outgoing>),
     /// The answer takes longer than most.
     Slow,
+    /// The key was used for other words: this one goes out instead, once.
+    KeyUsed(String),
     /// The receiving end answered, or did not.
     Answered(Result<Rc<Sent>, SubmitError>),
     /// *Start a new complaint*.
@@ -271,18 +274,37 @@ impl Session {
                 self.key = Some(outgoing.key.clone());
                 self.outgoing = Some(outgoing);
                 self.is_slow = false;
+                self.has_new_key = false;
                 self.go(Screen::Sending);
             }
             Action::Slow => self.is_slow = true,
+            Action::KeyUsed(key) => self.send_under(key),
             Action::Answered(Ok(sent)) => {
-                *self = Self {
-                    screen: Screen::Sent(sent),
-                    ..Self::default()
-                };
+                *self = Self { screen: Screen::Sent(sent), ..Self::default() };
             }
             Action::Answered(Err(error)) => self.go(Screen::NotSent(error)),
             Action::Again => *self = Self::default(),
         }
+    }
+
+    /// Two records are better than a lost one (decision 0004), but nobody is asked for ever.
+    fn send_under(&mut self, key: String) {
+        let Some(outgoing) = self.outgoing.clone().filter(|_| !self.has_new_key) else {
+            return self.go(Screen::NotSent(SubmitError::Rejected(422)));
+        };
+        self.has_new_key = true;
+        self.key = Some(key.clone());
+        self.outgoing = Some(Rc::new(Outgoing { key, ..(*outgoing).clone() }));
+    }
+
+    /// Whether there are answers that are not safely received.
+    pub fn has_unsent(&self) -> bool {
+        !self.draft.is_empty()
+    }
+
+    /// Whether something may have been sent already.
+    pub fn may_be_sent(&self) -> bool {
+        self.key.is_some()
     }
 
     fn go(&mut self, screen: Screen) {
@@ -305,11 +327,7 @@ impl Session {
 
     fn go_to_next(&mut self, from: Place) {
         let open = flow::next_open(&self.draft);
-        let next = if self.has_checked {
-            open
-        } else {
-            flow::after(from, &self.draft).or(open)
-        };
+        let next = if self.has_checked { open } else { flow::after(from, &self.draft).or(open) };
         self.go(Screen::at(next));
     }
 
@@ -371,10 +389,7 @@ impl Session {
     /// Reads what was kept, by this version or another.
     pub fn from_json(value: &Json) -> Self {
         if let Some(sent) = value.get("sent").and_then(read_sent) {
-            return Self {
-                screen: Screen::Sent(Rc::new(sent)),
-                ..Self::default()
-            };
+            return Self { screen: Screen::Sent(Rc::new(sent)), ..Self::default() };
         }
         let text = |value: &Json, name: &str| value.get(name)?.text().map(str::to_owned);
         let mut session = Self {
@@ -398,7 +413,7 @@ impl Session {
 
 fn read_sent(value: &Json) -> Option<Sent> {
     Some(Sent {
-        receipt: Receipt::from_json(value.get("receipt")?)?,
+        receipt: Receipt::from_json(value.get("receipt")?, None)?,
         is_confirmed: value.get("isConfirmed") == Some(&Json::Bool(true)),
         sent_at: value.get("sentAt")?.text()?.to_owned(),
         answers: read_answers(value)?,
@@ -408,11 +423,7 @@ fn read_sent(value: &Json) -> Option<Sent> {
 fn read_answers(value: &Json) -> Option<Vec<Answer>> {
     let read = |it: &Json| {
         let text = |name: &str| Some(it.get(name)?.text()?.to_owned());
-        Some(Answer {
-            id: text("id")?,
-            label: text("label")?,
-            value: text("value")?,
-        })
+        Some(Answer { id: text("id")?, label: text("label")?, value: text("value")? })
     };
     value.get("answers")?.list()?.iter().map(read).collect()
 }

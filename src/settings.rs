@@ -19,6 +19,8 @@ pub struct Settings {
     pub language: String,
     /// Where complaints are sent.
     pub endpoint: String,
+    /// Whether the page named that address itself, so that it may be anything that takes a POST.
+    pub has_own_endpoint: bool,
     /// Level of the widget's headings in the host page: 1 to 5.
     pub heading_level: u8,
     /// Whether each step becomes an entry in the browser's history.
@@ -31,6 +33,8 @@ pub struct Settings {
     pub version: String,
     /// Name of this widget's draft in the tab's storage.
     pub storage_key: String,
+    /// The state of the widget that stood here before, if one did.
+    pub before: Option<Json>,
 }
 
 /// Why the form can't open. The loader says so, with the words that it has.
@@ -58,33 +62,19 @@ pub struct Opened {
 pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
     let text = |name: &str| options.get(name).and_then(Json::text);
     let owned = |name: &str| text(name).unwrap_or_default().to_owned();
-    let words = options
-        .get("messages")
-        .and_then(Json::fields)
-        .unwrap_or_default();
+    let words = options.get("messages").and_then(Json::fields).unwrap_or_default();
     let heading_level = match text("heading-level").and_then(|it| it.parse().ok()) {
         Some(level @ 1..=5) => level,
         Some(_) | None => 2,
     };
     let Some(file) = text("landlordText") else {
-        return Err(CannotOpen {
-            code: "landlord_missing",
-            detail: owned("landlord"),
-        });
+        return Err(CannotOpen { code: "landlord_missing", detail: owned("landlord") });
     };
-    let not_json = || {
-        vec![Finding {
-            pointer: String::new(),
-            fault: Fault::NotJson,
-        }]
-    };
-    let parsed = parse_json(file)
-        .ok_or_else(not_json)
-        .and_then(|file| landlord::read(&file))
-        .map_err(|findings| CannotOpen {
-            code: "landlord_unusable",
-            detail: describe(&findings),
-        })?;
+    let not_json = || vec![Finding { pointer: String::new(), fault: Fault::NotJson }];
+    let parsed =
+        parse_json(file).ok_or_else(not_json).and_then(|file| landlord::read(&file)).map_err(
+            |findings| CannotOpen { code: "landlord_unusable", detail: describe(&findings) },
+        )?;
     let landlord = parsed.landlord;
     let everywhere = vec![
         ("landlord", landlord.name.clone()),
@@ -95,17 +85,16 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
         landlord: Rc::new(landlord),
         language: owned("language"),
         endpoint: owned("endpoint"),
+        has_own_endpoint: text("ownEndpoint").is_some(),
         heading_level,
         has_history: text("history") != Some("off"),
         keeps_draft: text("drafts") != Some("off"),
         source: text("source").map(str::to_owned),
         version: owned("version"),
         storage_key: owned("storageKey"),
+        before: text("before").and_then(parse_json),
     };
-    Ok(Opened {
-        settings,
-        warnings: parsed.warnings,
-    })
+    Ok(Opened { settings, warnings: parsed.warnings })
 }
 
 /// One line for the web team: `/times/acknowledge over_code; /name missing`.

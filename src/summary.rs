@@ -32,7 +32,7 @@ pub fn rows(draft: &Draft, messages: &Messages) -> Vec<Row> {
                 .iter()
                 .map(|field| Answer {
                     id: field.name.key().to_owned(),
-                    label: field_label(question, field.name, draft, messages).to_string(),
+                    label: full_label(question, field.name, draft, messages),
                     value: shown(field, draft, messages),
                 })
                 .collect(),
@@ -42,10 +42,7 @@ pub fn rows(draft: &Draft, messages: &Messages) -> Vec<Row> {
 
 /// The answers alone.
 pub fn answers(draft: &Draft, messages: &Messages) -> Vec<Answer> {
-    rows(draft, messages)
-        .into_iter()
-        .flat_map(|row| row.answers)
-        .collect()
+    rows(draft, messages).into_iter().flat_map(|row| row.answers).collect()
 }
 
 /// The title of a question, said of the right person.
@@ -56,24 +53,22 @@ pub fn title(question: Question, draft: &Draft, messages: &Messages) -> AttrValu
 
 /// The hint of a question, said of the right person.
 pub fn hint(question: Question, draft: &Draft, messages: &Messages) -> Option<AttrValue> {
-    messages.variant(
-        &["question.", question.key(), ".hint"].concat(),
-        person(draft),
-    )
+    messages.variant(&["question.", question.key(), ".hint"].concat(), person(draft))
 }
 
-/// What a field is called: a question with one field lends it its title.
-pub fn field_label(
-    question: Question,
-    name: FieldName,
-    draft: &Draft,
-    messages: &Messages,
-) -> AttrValue {
+/// What a field is called beside the other fields of its page, said of the right person.
+pub fn field_label(name: FieldName, draft: &Draft, messages: &Messages) -> AttrValue {
+    let key = ["field.", name.key(), ".label"].concat();
+    messages.variant(&key, person(draft)).unwrap_or_default()
+}
+
+/// What a field is called where it stands alone: with the title of its question.
+fn full_label(question: Question, name: FieldName, draft: &Draft, messages: &Messages) -> String {
+    let title = title(question, draft, messages);
     if question.fields().len() == 1 {
-        title(question, draft, messages)
-    } else {
-        messages.t(&["field.", name.key(), ".label"].concat())
+        return title.to_string();
     }
+    [&title, " – ", &field_label(name, draft, messages)].concat()
 }
 
 /// The label of an option.
@@ -105,11 +100,7 @@ fn shown(field: &Field, draft: &Draft, messages: &Messages) -> String {
         }
         Kind::Line(_) | Kind::Paragraphs(_) => {
             let text = draft.text(field.name);
-            if is_blank(text) {
-                String::new()
-            } else {
-                text.to_owned()
-            }
+            if is_blank(text) { String::new() } else { text.to_owned() }
         }
     }
 }

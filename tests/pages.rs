@@ -29,17 +29,13 @@ fn Shown(props: &ShownProps) -> Html {
         settings: &props.settings,
         session: &props.session,
         dispatch: &dispatch,
+        would_lose: false,
     })
 }
 
 fn html(settings: &Rc<Settings>, session: &Session) -> String {
-    let props = ShownProps {
-        settings: settings.clone(),
-        session: Rc::new(session.clone()),
-    };
-    let renderer = yew::LocalServerRenderer::<Shown>::with_props(props)
-        .hydratable(false)
-        .render();
+    let props = ShownProps { settings: settings.clone(), session: Rc::new(session.clone()) };
+    let renderer = yew::LocalServerRenderer::<Shown>::with_props(props).hydratable(false).render();
     broken_into_lines(&futures::executor::block_on(renderer))
 }
 
@@ -62,12 +58,7 @@ fn sent(settings: &Settings, session: &Session) -> Sent {
 
 fn outgoing() -> Rc<Outgoing> {
     let (key, body, sent_at) = ("k".into(), "{}".into(), "2026-11-21T22:00:00.000Z".into());
-    Rc::new(Outgoing {
-        key,
-        body,
-        sent_at,
-        answers: Vec::new(),
-    })
+    Rc::new(Outgoing { key, body, sent_at, answers: Vec::new() })
 }
 
 /// Every screen, by name.
@@ -99,11 +90,7 @@ fn screens(settings: &Settings) -> Vec<(String, Session)> {
     let mut session = complete.clone();
     session.apply(Action::Send(outgoing()));
     screens.push(("sending".to_owned(), session.clone()));
-    for error in [
-        SubmitError::Offline,
-        SubmitError::Busy(30),
-        SubmitError::TooBig,
-    ] {
+    for error in [SubmitError::Offline, SubmitError::Busy(30), SubmitError::TooBig] {
         let mut failed = session.clone();
         failed.apply(Action::Answered(Err(error.clone())));
         screens.push((format!("not_sent_{}", error.key()), failed));
@@ -152,19 +139,9 @@ fn no_page_shows_a_key_in_place_of_words() {
     let settings = Rc::new(support::settings("halton"));
     for (name, session) in screens(&settings) {
         let html = html(&settings, &session);
-        for prefix in [
-            "action.",
-            "question.",
-            "field.",
-            "option.",
-            "problem.",
-            "sent.",
-            "rights.",
-        ] {
-            assert!(
-                !html.contains(&format!(">{prefix}")),
-                "{name} shows {prefix}…"
-            );
+        for prefix in ["action.", "question.", "field.", "option.", "problem.", "sent.", "rights."]
+        {
+            assert!(!html.contains(&format!(">{prefix}")), "{name} shows {prefix}…");
         }
     }
 }
@@ -172,22 +149,12 @@ fn no_page_shows_a_key_in_place_of_words() {
 #[test]
 fn a_landlord_file_that_cannot_be_used_is_named_with_its_place() {
     let text = |text: &str| domain::json::Json::Text(text.into());
-    let open = |options| {
-        settings::read(&domain::json::Json::Object(options))
-            .err()
-            .unwrap()
-    };
+    let open = |options| settings::read(&domain::json::Json::Object(options)).err().unwrap();
     let wrong = r#"{"version": 1, "id": "x", "name": "<b>X</b>", "configVersion": 7}"#;
     let reason = open(vec![("landlordText".into(), text(wrong))]);
-    assert_eq!(
-        (reason.code, &*reason.detail),
-        ("landlord_unusable", "/configVersion not_text")
-    );
+    assert_eq!((reason.code, &*reason.detail), ("landlord_unusable", "/configVersion not_text"));
     let reason = open(vec![("landlord".into(), text("/x.json"))]);
-    assert_eq!(
-        (reason.code, &*reason.detail),
-        ("landlord_missing", "/x.json")
-    );
+    assert_eq!((reason.code, &*reason.detail), ("landlord_missing", "/x.json"));
 }
 
 #[test]

@@ -11,34 +11,16 @@ use domain::receipt::Receipt;
 use housing_complaint::session::{Action, Outgoing, Screen, Sent, Session, SubmitError};
 
 fn outgoing() -> Rc<Outgoing> {
-    let (key, body, sent_at) = (
-        "key-1".into(),
-        "{}".into(),
-        "2026-11-21T22:00:00.000Z".into(),
-    );
-    Rc::new(Outgoing {
-        key,
-        body,
-        sent_at,
-        answers: Vec::new(),
-    })
+    let (key, body, sent_at) = ("key-1".into(), "{}".into(), "2026-11-21T22:00:00.000Z".into());
+    Rc::new(Outgoing { key, body, sent_at, answers: Vec::new() })
 }
 
 fn sent() -> Rc<Sent> {
     let day = "2026-11-21".parse().unwrap();
-    let receipt = Receipt::new(
-        "K47-W92-F36".into(),
-        None,
-        day,
-        Err(domain::working_days::BeyondCalendar),
-    );
+    let receipt =
+        Receipt::new("K47-W92-F36".into(), None, day, Err(domain::working_days::BeyondCalendar));
     let sent_at = "2026-11-21T22:00:00.000Z".into();
-    Rc::new(Sent {
-        receipt,
-        is_confirmed: true,
-        sent_at,
-        answers: Vec::new(),
-    })
+    Rc::new(Sent { receipt, is_confirmed: true, sent_at, answers: Vec::new() })
 }
 
 fn reloaded(session: &Session) -> Session {
@@ -102,10 +84,7 @@ fn a_reload_anywhere_loses_nothing() {
     let mut session = support::walked(Some(Place::Ask(Question::Account)), &[]);
     session.apply(Action::Enter(FieldName::Account, "half a sent".into()));
     let again = reloaded(&session);
-    assert_eq!(
-        (&again.screen, &again.draft),
-        (&session.screen, &session.draft)
-    );
+    assert_eq!((&again.screen, &again.draft), (&session.screen, &session.draft));
 
     let mut session = support::walked(None, &[]);
     session.apply(Action::Send(outgoing()));
@@ -159,4 +138,40 @@ fn the_history_leads_only_where_the_resident_may_be() {
         session.apply(Action::Show(address.into()));
         assert_eq!(session.screen, expected, "{address}");
     }
+}
+
+/// Somebody else's complaint must not go out under the representative's name.
+#[test]
+fn a_change_of_the_person_asks_again_about_the_person() {
+    let mut session = support::walked(None, &[(FieldName::OnBehalfOf, "me")]);
+    session.apply(Action::Change(Question::OnBehalfOf));
+    session.apply(Action::Toggle(FieldName::OnBehalfOf, "someone_else"));
+    let mut asked = Vec::new();
+    while session.screen != Screen::Check {
+        session.apply(Action::Continue);
+        if !session.problems.is_empty() {
+            for problem in session.problems.clone() {
+                let value = if problem.field == FieldName::Consent { "agreed" } else { "Grace" };
+                session.apply(Action::Enter(problem.field, value.into()));
+            }
+            continue;
+        }
+        asked.extend(session.screen.key());
+    }
+    assert_eq!(
+        asked,
+        ["representative", "consent", "adjustments", "disability", "home", "identity", "contact"]
+    );
+}
+
+#[test]
+fn a_key_that_was_used_is_replaced_once_and_no_more() {
+    let mut session = support::walked(None, &[]);
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::KeyUsed("key-2".into()));
+    assert_eq!(session.screen, Screen::Sending);
+    assert_eq!(session.outgoing.as_ref().map(|it| it.key.as_str()), Some("key-2"));
+    session.apply(Action::KeyUsed("key-3".into()));
+    assert_eq!(session.screen, Screen::NotSent(SubmitError::Rejected(422)));
+    assert_eq!(session.key.as_deref(), Some("key-2"));
 }

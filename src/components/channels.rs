@@ -4,6 +4,7 @@ use domain::choices::Choice;
 use domain::landlord::{Channel, ChannelKind};
 use yew::prelude::*;
 
+use super::link::link;
 use crate::messages::Messages;
 
 /// A list of ways, each with what is known about it.
@@ -17,17 +18,16 @@ pub fn channels(messages: &Messages, channels: &[Channel]) -> Html {
 
 fn channel(messages: &Messages, channel: &Channel) -> Html {
     let value = channel.value.as_ref().map(|value| {
-        let link = match channel.kind {
-            ChannelKind::Phone => Some(["tel:", &value.replace(' ', "")].concat()),
-            ChannelKind::Email => Some(["mailto:", value].concat()),
-            ChannelKind::Portal => Some(value.clone()),
-            ChannelKind::Post | ChannelKind::InPerson | ChannelKind::Staff => None,
-        };
         let text = html! { <bdi>{ value.clone() }</bdi> };
-        match link {
-            Some(href) => html! { <p><a {href}>{ text }</a></p> },
-            None => html! { <p>{ text }</p> },
-        }
+        let shown = match channel.kind {
+            ChannelKind::Phone => {
+                html! { <a href={["tel:", &value.replace(' ', "")].concat()}>{ text }</a> }
+            }
+            ChannelKind::Email => html! { <a href={["mailto:", value].concat()}>{ text }</a> },
+            ChannelKind::Portal => link(messages, value, text),
+            ChannelKind::Post | ChannelKind::InPerson | ChannelKind::Staff => text,
+        };
+        html! { <p>{ shown }</p> }
     });
     html! {
         <div>

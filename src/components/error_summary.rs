@@ -11,7 +11,7 @@ pub type Line = (&'static str, AttrValue);
 /// otherwise.
 pub fn error_summary(title: AttrValue, lines: Vec<Line>, heading: &str) -> Html {
     html! {
-        <div class="errors" part="error-summary" data-errors="" tabindex="-1" aria-labelledby="errors-title">
+        <div class="errors" part="error-summary" data-errors="" tabindex="-1" role="group" aria-labelledby="errors-title">
             <div role="alert">
                 <@{heading.to_owned()} id="errors-title" class="errors-title">{ title }</@>
                 <ul>

@@ -12,7 +12,8 @@ pub struct Field {
     pub name: &'static str,
     /// What kind of control it is.
     pub kind: Kind,
-    /// The label, which may be the page's heading.
+    /// What stands before it: the `<label>` of a box, or what goes into the legend of a group. It may
+    /// be the page's heading.
     pub label: Html,
     /// One short sentence of help.
     pub hint: Option<AttrValue>,
@@ -37,10 +38,8 @@ pub fn field(field: Field) -> Html {
     let name = field.name;
     let hint_id = [name, "-hint"].concat();
     let problem_id = [name, "-problem"].concat();
-    let hint = field
-        .hint
-        .as_ref()
-        .map(|text| html! { <p class="hint" id={hint_id.clone()}>{ text }</p> });
+    let hint =
+        field.hint.as_ref().map(|text| html! { <p class="hint" id={hint_id.clone()}>{ text }</p> });
     let problem = field.problem.as_ref().map(|text| {
         html! { <p class="problem" id={problem_id.clone()}><span>{ text }</span></p> }
     });
@@ -59,7 +58,7 @@ pub fn field(field: Field) -> Html {
             let control = text_control(&field, described_by, is_wrong);
             return html! {
                 <div {class}>
-                    { label(name, field.label) }
+                    { field.label }
                     { hint }
                     { problem }
                     { control }
@@ -87,10 +86,6 @@ pub fn field(field: Field) -> Html {
             </fieldset>
         </div>
     }
-}
-
-fn label(name: &'static str, label: Html) -> Html {
-    html! { <label class="label" for={name}>{ label }</label> }
 }
 
 fn text_control(field: &Field, described_by: Option<String>, is_wrong: bool) -> Html {

@@ -4,6 +4,7 @@
 pub mod channels;
 pub mod error_summary;
 pub mod field;
+pub mod link;
 pub mod options;
 pub mod rights;
 pub mod steps;

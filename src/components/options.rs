@@ -26,23 +26,10 @@ pub struct Options {
 
 /// The options. The first has the field's own name as its id, so that a link to the field finds it.
 pub fn options(options: Options) -> Html {
-    let Options {
-        name,
-        keys,
-        exclusive,
-        is_multiple,
-        values,
-        label,
-        or,
-        on_press,
-    } = options;
+    let Options { name, keys, exclusive, is_multiple, values, label, or, on_press } = options;
     let kind = if is_multiple { "checkbox" } else { "radio" };
     let option = |(at, key): (usize, &'static str)| {
-        let id = if at == 0 {
-            name.to_owned()
-        } else {
-            [name, "-", key].concat()
-        };
+        let id = if at == 0 { name.to_owned() } else { [name, "-", key].concat() };
         let checked = values.iter().any(|value| value == key);
         let on_press = on_press.clone();
         let onchange = Callback::from(move |_: Event| on_press.emit(key));

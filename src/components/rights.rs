@@ -4,12 +4,14 @@
 use domain::code::HOUSING_OMBUDSMAN;
 use yew::prelude::*;
 
+use super::link::link;
 use crate::messages::Messages;
 
 /// What the resident may do at this point, and how to reach the Ombudsman.
 pub fn rights(messages: &Messages, screen: &str, heading: &str) -> Html {
     let text = messages.t(&["rights.", screen].concat());
     let tel = ["tel:", &HOUSING_OMBUDSMAN.phone.replace(' ', "")].concat();
+    let web = html! { <bdi dir="ltr">{ HOUSING_OMBUDSMAN.web }</bdi> };
     html! {
         <section class="rights" part="rights" data-rights="" aria-labelledby="rights-title">
             <@{heading.to_owned()} id="rights-title" class="rights-title">
@@ -24,10 +26,7 @@ pub fn rights(messages: &Messages, screen: &str, heading: &str) -> Html {
                 <div>
                     <dt>{ messages.t("rights.web") }</dt>
                     <dd>
-                        <a href={HOUSING_OMBUDSMAN.url} target="_blank" rel="noopener noreferrer">
-                            <bdi dir="ltr">{ HOUSING_OMBUDSMAN.web }</bdi>
-                            <span class="hidden">{ [" (", &messages.t("common.new_tab"), ")"].concat() }</span>
-                        </a>
+                        { link(messages, HOUSING_OMBUDSMAN.url, web) }
                     </dd>
                 </div>
             </dl>

@@ -25,7 +25,7 @@ pub fn advice(page: &Page, advice: Advice) -> Html {
         page,
         html! {
             <>
-                { page.heading(page.t(&[&prefix, ".title"].concat())) }
+                { page.title(&[&prefix, ".title"].concat()) }
                 <p class="lead">{ page.t(&[&prefix, ".lead"].concat()) }</p>
                 { body }
                 <div class="ways">{ for ways }</div>

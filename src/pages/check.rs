@@ -14,12 +14,10 @@ use crate::summary::{self, Row};
 pub fn check(page: &Page) -> Html {
     let rows = summary::rows(&page.session.draft, &page.settings.messages);
     let lines = rows.into_iter().flat_map(|row| lines(page, row)).collect();
+    let unsent = (!page.session.may_be_sent())
+        .then(|| html! { <p class="small">{ page.t("check.unsent") }</p> });
     let onsubmit = {
-        let send = send(
-            page.session.clone(),
-            page.settings.clone(),
-            page.dispatch.clone(),
-        );
+        let send = send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             send.emit(());
@@ -29,11 +27,12 @@ pub fn check(page: &Page) -> Html {
         page,
         html! {
             <>
-                { page.heading(page.t("check.title")) }
+                { page.title("check.title") }
                 <p class="lead">{ page.t("check.lead") }</p>
                 { summary_list(lines, page.t("common.not_answered")) }
                 <form {onsubmit}>
                     <p class="small">{ page.t("check.privacy") }</p>
+                    { unsent }
                     { submit(page, "send") }
                 </form>
             </>
@@ -59,11 +58,7 @@ fn lines(page: &Page, row: Row) -> Vec<Line> {
                 <span class="hidden">{ [" ", &answer.label].concat() }</span>
             </button>
         };
-        lines.push(Line {
-            label: answer.label.into(),
-            value: answer.value.into(),
-            change,
-        });
+        lines.push(Line { label: answer.label.into(), value: answer.value.into(), change });
     }
     lines
 }

@@ -11,10 +11,13 @@ use crate::session::{Action, Screen};
 pub fn frame(page: &Page, body: Html) -> Html {
     let screen = &page.session.screen;
     let name = screen.name();
+    let warning =
+        page.would_lose.then(|| html! { <p class="note small">{ page.t("frame.would_lose") }</p> });
     html! {
         <div class={classes!("screen", name)} key={screen.address()} data-screen={name} data-key={screen.key()}
             lang={page.settings.language.clone()} dir={page.t("language.direction")}>
             { bar(page) }
+            { warning }
             { body }
             { rights(&page.settings.messages, &name.replace('-', "_"), &page.tag(1)) }
         </div>

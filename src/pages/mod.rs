@@ -26,6 +26,8 @@ pub struct Page<'a> {
     pub session: &'a Session,
     /// How to change it.
     pub dispatch: &'a Callback<Action>,
+    /// Whether a reload would lose what was answered.
+    pub would_lose: bool,
 }
 
 /// The page for the screen on which the resident is.
@@ -81,10 +83,15 @@ impl Page<'_> {
     }
 
     /// The heading of the page, which takes focus when the page comes.
-    fn heading(&self, text: AttrValue) -> Html {
+    fn heading(&self, text: Html) -> Html {
         html! {
             <@{self.tag(0)} class="title" part="heading" data-heading="" tabindex="-1">{ text }</@>
         }
+    }
+
+    /// The heading of a page that has nothing but a text for it.
+    fn title(&self, key: &str) -> Html {
+        self.heading(html! { { self.t(key) } })
     }
 
     /// A heading inside the page.

@@ -16,19 +16,39 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
         | SubmitError::Unreachable
         | SubmitError::TimedOut
         | SubmitError::TooBig
-        | SubmitError::Rejected
+        | SubmitError::Rejected(_)
         | SubmitError::Broken(_) => page.t(&key),
     };
     let retry = {
-        let send = check::send(
-            page.session.clone(),
-            page.settings.clone(),
-            page.dispatch.clone(),
-        );
+        let send = check::send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
         page.on_press(move || {
             send.emit(());
             None
         })
+    };
+    let title = match error {
+        SubmitError::TimedOut | SubmitError::Unreachable => "not_sent.title.unsure",
+        SubmitError::Offline
+        | SubmitError::Busy(_)
+        | SubmitError::TooBig
+        | SubmitError::Rejected(_)
+        | SubmitError::Broken(_) => "not_sent.title",
+    };
+    // What is most likely to help comes first.
+    let ways = if error.is_retryable() {
+        html! {
+            <>
+                { page.button("retry", "button", retry) }
+                { page.button("download", "button quiet-button", download(page)) }
+            </>
+        }
+    } else {
+        html! {
+            <>
+                { page.button("download", "button", download(page)) }
+                { page.button("retry", "button quiet-button", retry) }
+            </>
+        }
     };
     let landlord = &page.settings.landlord;
     let other_ways = (!landlord.channels.is_empty()).then(|| {
@@ -45,14 +65,11 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
         html! {
             <>
                 <div class="errors" role="alert">
-                    { page.heading(page.t("not_sent.title")) }
+                    { page.title(title) }
                     <p>{ text }</p>
                     <p><strong>{ page.t("not_sent.kept") }</strong></p>
                 </div>
-                <div class="ways">
-                    { page.button("retry", "button", retry) }
-                    { page.button("download", "button quiet-button", download(page)) }
-                </div>
+                <div class="ways">{ ways }</div>
                 { other_ways }
             </>
         },
@@ -64,9 +81,7 @@ pub fn download(page: &Page) -> Callback<MouseEvent> {
     let (settings, draft) = (page.settings.clone(), page.session.draft.clone());
     page.on_press(move || {
         let messages = &settings.messages;
-        let heading = copy::Heading {
-            lines: vec![messages.t("copy.draft").to_string()],
-        };
+        let heading = copy::Heading { lines: vec![messages.t("copy.draft").to_string()] };
         let answers = summary::answers(&draft, messages);
         let html = copy::html(messages, &settings.language, &heading, &answers);
         browser::download(&[&messages.t("copy.file"), ".html"].concat(), &html);

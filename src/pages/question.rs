@@ -1,7 +1,7 @@
 //! One page for every question: what it looks like follows from the kinds of its fields.
 
 use domain::choices::{Choice, OnBehalfOf};
-use domain::question::{self, FieldName, Question};
+use domain::question::{self, FieldName, Kind, Question};
 use yew::prelude::*;
 
 use super::{Page, frame::frame};
@@ -17,28 +17,19 @@ pub fn question(page: &Page, question: Question) -> Html {
     let messages = &page.settings.messages;
     let title = summary::title(question, draft, messages);
     let optional = question.is_optional().then(|| optional_tag(page));
-    let is_single = question.fields().len() == 1;
     let hint = summary::hint(question, draft, messages);
-    let heading = html! { <>{ page.heading(title) }{ optional }</> };
-    let fields = question.fields().iter().map(|it| {
-        if is_single {
-            entry(page, it, heading.clone(), hint.clone())
-        } else {
-            let label = summary::field_label(question, it.name, draft, messages);
-            let optional = (!it.required && !question.is_optional()).then(|| optional_tag(page));
-            let label = html! { <><span class="label-text">{ label }</span>{ optional }</> };
-            entry(
-                page,
-                it,
-                label,
-                messages.get(&["field.", it.name.key(), ".hint"].concat()),
-            )
+    let heading = |text: Html| html! { <>{ page.heading(text) }{ optional.clone() }</> };
+    let (intro, fields): (Html, Html) = match question.fields() {
+        [only] => {
+            let text = named(only, html! { { title } }, None);
+            (Html::default(), entry(page, only, heading(text), hint))
         }
-    });
-    let fields: Html = fields.collect();
-    let intro = (!is_single).then(|| {
-        html! { <>{ heading.clone() }{ hint.clone().map(|text| html! { <p class="hint">{ text }</p> }) }</> }
-    });
+        several => {
+            let hint = hint.map(|text| html! { <p class="hint">{ text }</p> });
+            let intro = html! { <>{ heading(html! { { title } }) }{ hint }</> };
+            (intro, several.iter().map(|it| one_of_several(page, question, it)).collect())
+        }
+    };
     let onsubmit = {
         let dispatch = page.dispatch.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -75,6 +66,26 @@ pub fn submit(page: &Page, action: &str) -> Html {
     }
 }
 
+/// A field with its own label, on a page that has more of them.
+fn one_of_several(page: &Page, question: Question, it: &question::Field) -> Html {
+    let messages = &page.settings.messages;
+    let text = summary::field_label(it.name, &page.session.draft, messages);
+    let optional = (!it.required && !question.is_optional()).then(|| optional_tag(page));
+    let text = html! { <><span class="label-text">{ text }</span>{ optional }</> };
+    let hint = messages.get(&["field.", it.name.key(), ".hint"].concat());
+    entry(page, it, named(it, text, Some("label")), hint)
+}
+
+/// The name of a field: a label for a box; for a group of options the legend is around it.
+fn named(it: &question::Field, text: Html, class: Option<&'static str>) -> Html {
+    match it.kind {
+        Kind::Radios(_) | Kind::Checkboxes(..) => text,
+        Kind::Line(_) | Kind::Paragraphs(_) => {
+            html! { <label {class} for={it.name.key()}>{ text }</label> }
+        }
+    }
+}
+
 fn optional_tag(page: &Page) -> Html {
     html! { <span class="optional">{ ["(", &page.t("common.optional"), ")"].concat() }</span> }
 }
@@ -106,11 +117,7 @@ fn problems(page: &Page) -> Html {
     let line = |it: &domain::validate::Problem| {
         (it.field.key(), sentence(page, it.field).unwrap_or_default())
     };
-    error_summary(
-        page.t("errors.title"),
-        problems.iter().map(line).collect(),
-        &page.tag(0),
-    )
+    error_summary(page.t("errors.title"), problems.iter().map(line).collect(), &page.tag(0))
 }
 
 /// The sentence for what is to be put right in a field.

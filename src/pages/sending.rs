@@ -14,7 +14,7 @@ pub fn sending(page: &Page) -> Html {
         page,
         html! {
             <>
-                { page.heading(page.t("sending.title")) }
+                { page.title("sending.title") }
                 <p class="lead">{ page.t("sending.lead") }</p>
                 <div class="working" aria-hidden="true"><span></span></div>
                 <div role="status">{ still_trying }</div>

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use chrono::NaiveDate;
+use domain::timescale::StartsFrom;
 use yew::prelude::*;
 
 use super::{Page, frame::frame};
@@ -15,20 +16,16 @@ use crate::session::{Action, Sent};
 /// The page after sending.
 pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
     let receipt = &sent.receipt;
-    let title = if sent.is_confirmed {
-        "sent.title"
-    } else {
-        "sent.title.unconfirmed"
-    };
-    let note = if sent.is_confirmed {
-        "sent.reference.note"
-    } else {
-        "sent.reference.own"
-    };
+    let title = if sent.is_confirmed { "sent.title" } else { "sent.title.unconfirmed" };
+    let note = if sent.is_confirmed { "sent.reference.note" } else { "sent.reference.own" };
     let already = page
         .session
         .came_back
         .then(|| html! { <p class="note" role="status">{ page.t("sent.already") }</p> });
+    let again = {
+        let question = page.t("confirm.again");
+        page.on_press(move || browser::confirm(&question).then_some(Action::Again))
+    };
     let code = receipt.access_code.as_ref().map(|code| {
         html! {
             <div class="code">
@@ -49,7 +46,7 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
             <>
                 { already }
                 <div class="receipt">
-                    { page.heading(page.t(title)) }
+                    { page.title(title) }
                     <p>{ page.t("sent.reference") }</p>
                     <p class="reference" data-reference=""><bdi dir="ltr">{ receipt.reference.clone() }</bdi></p>
                     <p class="small">{ page.t(note) }</p>
@@ -67,7 +64,7 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
                 </div>
                 { page.subheading(page.t("sent.answers.title")) }
                 { summary_list(lines.collect(), page.t("common.not_answered")) }
-                { page.button("again", "link", page.on_press(|| Some(Action::Again))) }
+                { page.button("again", "link", again) }
             </>
         },
     )
@@ -76,32 +73,33 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
 fn next_steps(page: &Page, sent: &Sent) -> Vec<Step> {
     let receipt = &sent.receipt;
     let times = &page.settings.landlord.times;
-    let by = |key: &str, date: Option<NaiveDate>, days| match date {
+    let by = |date: Option<NaiveDate>, key: &str, none: &str, days| match date {
         Some(date) => page.t_with(key, &[("date", &page.date(date))]),
-        None => page.t_with(&[key, ".none"].concat(), &[("days", &page.days(days))]),
+        None => page.t_with(none, &[("days", &page.days(days))]),
     };
+    // With a landlord that counts from receipt, an early acknowledgement moves nothing.
+    let (respond_none, respond_text) = match times.stage_1_from {
+        StartsFrom::Acknowledgement => {
+            ("sent.next.respond.none.acknowledgement", "sent.next.respond.text.acknowledgement")
+        }
+        StartsFrom::Receipt => ("sent.next.respond.none.receipt", "sent.next.respond.text.receipt"),
+    };
+    let acknowledge = by(
+        receipt.acknowledge_by,
+        "sent.next.acknowledge",
+        "sent.next.acknowledge.none",
+        times.acknowledge,
+    );
+    let respond = by(receipt.respond_by, "sent.next.respond", respond_none, times.stage_1);
     let extended = match receipt.extended_by {
         Some(date) => page.t_with("sent.next.extend.text", &[("date", &page.date(date))]),
         None => page.t("sent.next.extend.text.none"),
     };
     vec![
-        (
-            by(
-                "sent.next.acknowledge",
-                receipt.acknowledge_by,
-                times.acknowledge,
-            ),
-            page.t("sent.next.acknowledge.text"),
-        ),
-        (
-            by("sent.next.respond", receipt.respond_by, times.stage_1),
-            page.t("sent.next.respond.text"),
-        ),
+        (acknowledge, page.t("sent.next.acknowledge.text")),
+        (respond, page.t(respond_text)),
         (page.t("sent.next.extend"), extended),
-        (
-            page.t("sent.next.stage_2"),
-            page.t("sent.next.stage_2.text"),
-        ),
+        (page.t("sent.next.stage_2"), page.t("sent.next.stage_2.text")),
     ]
 }
 
@@ -131,13 +129,12 @@ fn download(page: &Page, sent: &Rc<Sent>) -> Callback<MouseEvent> {
     let label = |key: &str, value: &str| [&page.t(key), ": ", value].concat();
     let mut lines = vec![
         label("sent.reference", &sent.receipt.reference),
-        page.t_with("copy.sent_at", &[("date", &sent.sent_at)])
-            .to_string(),
         page.t_with(
-            "sent.received",
-            &[("date", &page.date(sent.receipt.received_on))],
+            "copy.sent_at",
+            &[("date", &browser::moment(&sent.sent_at, &page.settings.language))],
         )
         .to_string(),
+        page.t_with("sent.received", &[("date", &page.date(sent.receipt.received_on))]).to_string(),
     ];
     if let Some(code) = &sent.receipt.access_code {
         lines.push(label("sent.code", code));
@@ -147,21 +144,9 @@ fn download(page: &Page, sent: &Rc<Sent>) -> Callback<MouseEvent> {
     }
     let (settings, sent) = (page.settings.clone(), sent.clone());
     page.on_press(move || {
-        let heading = copy::Heading {
-            lines: lines.clone(),
-        };
-        let html = copy::html(
-            &settings.messages,
-            &settings.language,
-            &heading,
-            &sent.answers,
-        );
-        let name = [
-            &settings.messages.t("copy.file"),
-            "-",
-            &sent.receipt.reference,
-            ".html",
-        ];
+        let heading = copy::Heading { lines: lines.clone() };
+        let html = copy::html(&settings.messages, &settings.language, &heading, &sent.answers);
+        let name = [&settings.messages.t("copy.file"), "-", &sent.receipt.reference, ".html"];
         browser::download(&name.concat(), &html);
         None
     })

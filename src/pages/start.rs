@@ -5,21 +5,27 @@ use domain::working_days::WorkingDays;
 use yew::prelude::*;
 
 use super::{Page, frame::frame};
+use crate::browser;
 use crate::components::channels::channels;
+use crate::components::link::link;
 use crate::session::Action;
 
 /// The first page.
 pub fn start(page: &Page) -> Html {
     let landlord = &page.settings.landlord;
-    let action = if page.session.draft.is_empty() {
-        "action.start"
-    } else {
-        "action.start.resume"
-    };
-    let team = landlord
-        .team
-        .as_ref()
-        .map(|_| html! { <p>{ page.t("start.team") }</p> });
+    let action = if page.session.draft.is_empty() { "action.start" } else { "action.start.resume" };
+    let clear = (!page.session.draft.is_empty()).then(|| {
+        let question = page.t("confirm.clear");
+        let press = page.on_press(move || browser::confirm(&question).then_some(Action::Again));
+        html! {
+            <p>
+                <button type="button" class="link" data-action="clear" onclick={press}>
+                    { page.t("start.clear") }
+                </button>
+            </p>
+        }
+    });
+    let team = landlord.team.as_ref().map(|_| html! { <p>{ page.t("start.team") }</p> });
     let other_ways = (!landlord.channels.is_empty()).then(|| {
         html! {
             <>
@@ -32,7 +38,7 @@ pub fn start(page: &Page) -> Html {
         page,
         html! {
             <>
-                { page.heading(page.t("start.title")) }
+                { page.title("start.title") }
                 <p class="lead">{ page.t("start.lead") }</p>
                 <ul class="ticks">
                     <li>{ page.t("start.reassure.word") }</li>
@@ -43,6 +49,7 @@ pub fn start(page: &Page) -> Html {
                     onclick={page.on_press(|| Some(Action::Start))}>
                     { page.t(action) }
                 </button>
+                { clear }
                 <p class="small">{ page.t("start.time") }</p>
                 <p class="small">{ page.t("start.private") }</p>
                 { page.subheading(page.t("start.next.title")) }
@@ -76,12 +83,13 @@ fn papers(page: &Page) -> Html {
     let policy = landlord.policy.as_ref().map(|policy| {
         let text = page.t_with("start.policy", &[("policy", &policy.name)]);
         match &policy.url {
-            Some(url) => html! { <p class="small"><a href={url.clone()}>{ text }</a></p> },
+            Some(url) => html! { <p class="small">{ link(&page.settings.messages, url, html! { { text } }) }</p> },
             None => html! { <p class="small">{ text }</p> },
         }
     });
     let privacy = landlord.privacy_url.as_ref().map(|url| {
-        html! { <p class="small"><a href={url.clone()}>{ page.t("start.privacy") }</a></p> }
+        let text = html! { { page.t("start.privacy") } };
+        html! { <p class="small">{ link(&page.settings.messages, url, text) }</p> }
     });
     html! { <>{ policy }{ privacy }</> }
 }

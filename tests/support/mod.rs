@@ -1,9 +1,5 @@
 //! What the native tests of the widget share: the English words, a landlord, and a walk.
-#![allow(
-    clippy::unwrap_used,
-    dead_code,
-    reason = "a test may panic, and uses a part"
-)]
+#![allow(clippy::unwrap_used, dead_code, reason = "a test may panic, and uses a part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,10 +33,7 @@ pub fn settings(landlord: &str) -> Settings {
     let options = Json::Object(vec![
         ("messages".into(), Json::Object(words("en"))),
         ("language".into(), text("en")),
-        (
-            "landlordText".into(),
-            Json::Text(file(&format!("landlords/{landlord}.json"))),
-        ),
+        ("landlordText".into(), Json::Text(file(&format!("landlords/{landlord}.json")))),
         ("endpoint".into(), text("/v1/submissions")),
         ("version".into(), text("0.0.0")),
         ("storageKey".into(), text("test")),
@@ -67,16 +60,14 @@ pub fn walked(until: Option<Place>, first: &[(FieldName, &str)]) -> Session {
             Place::Ask(question) => {
                 for field in question.fields() {
                     let given = first.iter().find(|(name, _)| *name == field.name);
-                    let value = given
-                        .map(|(_, value)| (*value).to_owned())
-                        .or(match field.kind {
-                            Kind::Radios(keys) | Kind::Checkboxes(keys, _) => {
-                                field.required.then(|| keys()[0].to_owned())
-                            }
-                            Kind::Line(_) | Kind::Paragraphs(_) => {
-                                field.required.then(|| format!("my {}", field.name.key()))
-                            }
-                        });
+                    let value = given.map(|(_, value)| (*value).to_owned()).or(match field.kind {
+                        Kind::Radios(keys) | Kind::Checkboxes(keys, _) => {
+                            field.required.then(|| keys()[0].to_owned())
+                        }
+                        Kind::Line(_) | Kind::Paragraphs(_) => {
+                            field.required.then(|| format!("my {}", field.name.key()))
+                        }
+                    });
                     if let Some(value) = value {
                         session.apply(Action::Enter(field.name, value));
                     }

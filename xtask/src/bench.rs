@@ -52,26 +52,14 @@ fn steps(server: &Path) -> Result<Value> {
 
 /// How many complaints a second the service takes.
 fn throughput() -> Result<Value> {
-    if !root()
-        .join("crates/server/examples/throughput.rs")
-        .is_file()
-        && !root()
-            .join("crates/server/examples/throughput/main.rs")
-            .is_file()
+    if !root().join("crates/server/examples/throughput.rs").is_file()
+        && !root().join("crates/server/examples/throughput/main.rs").is_file()
     {
         eprintln!("crates/server has no example `throughput`; it is left out");
         return Ok(Value::Null);
     }
     let mut cargo = process::cargo();
-    cargo.args([
-        "run",
-        "--release",
-        "--quiet",
-        "--package",
-        "server",
-        "--example",
-        "throughput",
-    ]);
+    cargo.args(["run", "--release", "--quiet", "--package", "server", "--example", "throughput"]);
     measure("throughput", &mut cargo)
 }
 
@@ -82,19 +70,11 @@ fn measure(name: &str, command: &mut Command) -> Result<Value> {
         fs::remove_file(&path).with_context(|| format!("{} can't be removed", path.display()))?;
     }
     let what = format!("the measurement of {name}");
-    let job = Job {
-        what: &what,
-        advice: "its message is above",
-        limit: LONG,
-    };
+    let job = Job { what: &what, advice: "its message is above", limit: LONG };
     job.show(command.env("HC_BENCH_JSON", &path))?;
     if !path.is_file() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&read(&path)?).with_context(|| {
-        format!(
-            "{} is not JSON; mend the program that wrote it",
-            path.display()
-        )
-    })
+    serde_json::from_slice(&read(&path)?)
+        .with_context(|| format!("{} is not JSON; mend the program that wrote it", path.display()))
 }

@@ -50,10 +50,7 @@ pub struct Steps {
 impl Steps {
     /// No step yet.
     pub fn new() -> Self {
-        Self {
-            began: Instant::now(),
-            done: Vec::new(),
-        }
+        Self { began: Instant::now(), done: Vec::new() }
     }
 
     /// Runs one step and says how long it took.
@@ -98,15 +95,7 @@ fn lint_host() -> Result<()> {
         limit: LONG,
     };
     let mut clippy = process::cargo();
-    clippy.args([
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]);
+    clippy.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     job.show(&mut clippy)
 }
 
@@ -137,16 +126,11 @@ pub fn test_host(soak: bool) -> Result<()> {
     let mut cargo = process::cargo();
     cargo.args(["test", "--quiet", "--workspace"]);
     if soak {
-        cargo
-            .args(["--release", "--exclude", "xtask"])
-            .env("HC_SOAK", "1");
+        cargo.args(["--release", "--exclude", "xtask"]).env("HC_SOAK", "1");
         cargo.args(["--", "--nocapture"]);
     }
-    let job = Job {
-        what: "a Rust test",
-        advice: "its name and message are above",
-        limit: LONG * 2,
-    };
+    let job =
+        Job { what: "a Rust test", advice: "its name and message are above", limit: LONG * 2 };
     job.show(&mut cargo)
 }
 
@@ -170,10 +154,6 @@ pub fn test_browser(soak: bool) -> Result<()> {
 /// Tells the browser tests where the browser and the service are.
 pub fn with_browser<'a>(command: &'a mut Command, server: &Path) -> Result<&'a mut Command> {
     let chromium = tools::chromium()?;
-    command
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        .current_dir(root());
-    Ok(command
-        .env("HC_CHROMIUM", chromium)
-        .env("HC_SERVER_BIN", server))
+    command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").current_dir(root());
+    Ok(command.env("HC_CHROMIUM", chromium).env("HC_SERVER_BIN", server))
 }

@@ -92,11 +92,8 @@ fn pack(widget: &Widget) -> Result<()> {
     let (messages, locales) = languages(&mut out)?;
 
     let parts = parts_folder();
-    let sources = [
-        ("glue.js", &widget.glue),
-        ("loader.js", &loader()?),
-        ("styles.css", &styles()?),
-    ];
+    let sources =
+        [("glue.js", &widget.glue), ("loader.js", &loader()?), ("styles.css", &styles()?)];
     for (name, source) in sources {
         write(&parts.join("source").join(name), source)?;
         let output = minify(&parts.join("source").join(name), &parts.join(name))?;
@@ -140,10 +137,7 @@ fn loader() -> Result<String> {
 }
 
 fn styles() -> Result<String> {
-    STYLES
-        .iter()
-        .map(|name| read_text(&root().join("styles").join(name)))
-        .collect()
+    STYLES.iter().map(|name| read_text(&root().join("styles").join(name))).collect()
 }
 
 /// The base language's messages, and the table of the other languages' files.
@@ -151,13 +145,8 @@ fn languages(out: &mut Output) -> Result<(Value, Value)> {
     let mut base = None;
     let mut table = Map::new();
     for file in files(&root().join("locales"))? {
-        let is_json = file
-            .extension()
-            .is_some_and(|extension| extension == "json");
-        let Some(language) = file
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .filter(|_| is_json)
+        let is_json = file.extension().is_some_and(|extension| extension == "json");
+        let Some(language) = file.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_json)
         else {
             continue;
         };
@@ -172,10 +161,7 @@ fn languages(out: &mut Output) -> Result<(Value, Value)> {
             table.insert(language.to_owned(), entry);
         }
     }
-    Ok((
-        base.context("locales/en.json is missing; put it back")?,
-        Value::Object(table),
-    ))
+    Ok((base.context("locales/en.json is missing; put it back")?, Value::Object(table)))
 }
 
 /// Minifies one script or style sheet for the oldest browsers that get a rescue screen.
@@ -192,12 +178,7 @@ fn minify(from: &Path, to: &Path) -> Result<String> {
         limit: Duration::from_secs(60),
     };
     let mut esbuild = tools::npm_tool("esbuild");
-    esbuild.arg(from).args([
-        "--minify",
-        "--legal-comments=none",
-        "--log-level=warning",
-        target,
-    ]);
+    esbuild.arg(from).args(["--minify", "--legal-comments=none", "--log-level=warning", target]);
     job.quiet(esbuild.arg(format!("--outfile={}", to.display())))?;
     read_text(to)
 }

@@ -2,10 +2,7 @@
 //!
 //! Everything that the commands need beyond cargo and Node.js they fetch themselves
 //! (`tools`); a command that can't go on ends with one sentence that says what to do.
-#![allow(
-    clippy::print_stdout,
-    reason = "a command-line program speaks on its standard output"
-)]
+#![allow(clippy::print_stdout, reason = "a command-line program speaks on its standard output")]
 
 mod bench;
 mod check;
@@ -70,17 +67,9 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Task::Start {
-            port,
-            data,
-            address,
-            landlords,
-        } => server::start(&server::Flags {
-            port,
-            data,
-            address,
-            landlords,
-        }),
+        Task::Start { port, data, address, landlords } => {
+            server::start(&server::Flags { port, data, address, landlords })
+        }
         Task::Test { quick } => check::run(quick),
         Task::Build => dist::build().map(|_| ()),
         Task::Bench => bench::run(),

@@ -54,35 +54,23 @@ impl Job<'_> {
 
     /// Runs the command, whatever its exit code, with its output kept.
     pub fn outcome(&self, command: &mut Command) -> Result<Outcome> {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.spawn(command)?;
         let stdout = collect(child.stdout.take());
         let stderr = collect(child.stderr.take());
         let status = self.wait(&mut child)?;
         // A grandchild may hold the pipe open after the child's end.
         let text = |pipe: mpsc::Receiver<Vec<u8>>| {
-            let bytes = pipe
-                .recv_timeout(Duration::from_secs(2))
-                .unwrap_or_default();
+            let bytes = pipe.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
             String::from_utf8_lossy(&bytes).into_owned()
         };
-        Ok(Outcome {
-            status,
-            stdout: text(stdout),
-            stderr: text(stderr),
-        })
+        Ok(Outcome { status, stdout: text(stdout), stderr: text(stderr) })
     }
 
     fn spawn(&self, command: &mut Command) -> Result<Child> {
         command.spawn().with_context(|| {
             let program = Path::new(command.get_program()).display().to_string();
-            format!(
-                "{} failed: {program} can't be started; {}",
-                self.what, self.advice
-            )
+            format!("{} failed: {program} can't be started; {}", self.what, self.advice)
         })
     }
 
@@ -90,9 +78,7 @@ impl Job<'_> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(2);
         loop {
-            let state = child
-                .try_wait()
-                .with_context(|| format!("{} was lost", self.what))?;
+            let state = child.try_wait().with_context(|| format!("{} was lost", self.what))?;
             if let Some(status) = state {
                 return Ok(status);
             }
@@ -182,28 +168,13 @@ fn forget(command: &mut Command, unwanted: fn(&str) -> bool) {
 
 fn is_of_outer_cargo(name: &str) -> bool {
     let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
-    let names = [
-        "CARGO",
-        "CARGO_CRATE_NAME",
-        "CARGO_PRIMARY_PACKAGE",
-        "OUT_DIR",
-    ];
+    let names = ["CARGO", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"];
     names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn is_build_setting(name: &str) -> bool {
-    let prefixes = [
-        "CARGO_BUILD_",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "RUSTC_",
-        "RUSTDOC",
-    ];
-    let names = [
-        "RUSTFLAGS",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_ENCODED_RUSTDOCFLAGS",
-    ];
+    let prefixes = ["CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_", "RUSTC_", "RUSTDOC"];
+    let names = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS"];
     names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
@@ -211,54 +182,33 @@ fn is_build_setting(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const JOB: Job = Job {
-        what: "the trial",
-        advice: "try again",
-        limit: Duration::from_secs(20),
-    };
+    const JOB: Job = Job { what: "the trial", advice: "try again", limit: Duration::from_secs(20) };
 
     #[test]
     fn a_failure_is_one_sentence_with_its_advice() {
-        let error = JOB
-            .show(&mut Command::new("false"))
-            .expect_err("`false` fails");
-        assert_eq!(
-            format!("{error:#}"),
-            "the trial failed (exit status: 1); try again"
-        );
+        let error = JOB.show(&mut Command::new("false")).expect_err("`false` fails");
+        assert_eq!(format!("{error:#}"), "the trial failed (exit status: 1); try again");
     }
 
     #[test]
     fn a_missing_program_is_named() {
-        let error = JOB
-            .quiet(&mut Command::new("no-such-program"))
-            .expect_err("it is missing");
+        let error = JOB.quiet(&mut Command::new("no-such-program")).expect_err("it is missing");
         let text = format!("{error:#}");
-        assert!(
-            text.contains("no-such-program can't be started; try again"),
-            "{text}"
-        );
+        assert!(text.contains("no-such-program can't be started; try again"), "{text}");
     }
 
     #[test]
     fn a_hanging_program_is_ended() {
-        let job = Job {
-            limit: Duration::from_millis(100),
-            ..JOB
-        };
+        let job = Job { limit: Duration::from_millis(100), ..JOB };
         let began = Instant::now();
-        let error = job
-            .quiet(Command::new("sleep").arg("60"))
-            .expect_err("it hangs");
+        let error = job.quiet(Command::new("sleep").arg("60")).expect_err("it hangs");
         assert!(error.to_string().contains("was ended"), "{error}");
         assert!(began.elapsed() < Duration::from_secs(20));
     }
 
     #[test]
     fn output_is_kept() {
-        let out = JOB
-            .quiet(Command::new("echo").arg("hello"))
-            .expect("echo runs");
+        let out = JOB.quiet(Command::new("echo").arg("hello")).expect("echo runs");
         assert_eq!(out, "hello\n");
     }
 

@@ -14,12 +14,7 @@ fn folder() -> PathBuf {
 fn wanted() -> Result<Vec<(String, String)>> {
     let all: Vec<(&str, serde_json::Value)> = domain::schema::all();
     all.into_iter()
-        .map(|(name, schema)| {
-            Ok((
-                name.to_owned(),
-                serde_json::to_string_pretty(&schema)? + "\n",
-            ))
-        })
+        .map(|(name, schema)| Ok((name.to_owned(), serde_json::to_string_pretty(&schema)? + "\n")))
         .collect()
 }
 
@@ -49,10 +44,7 @@ pub fn check() -> Result<()> {
     }
     let names: BTreeSet<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
     for file in files(&folder())? {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if name.ends_with(".json") && !names.contains(name) {
             bail!("schemas/{name} has no Rust type; remove it");
         }

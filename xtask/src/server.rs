@@ -50,14 +50,9 @@ pub fn start(flags: &Flags) -> Result<()> {
 
 /// Builds the service; returns its program.
 pub fn build() -> Result<PathBuf> {
-    let program = target()
-        .join("release")
-        .join(format!("housing-complaint{}", std::env::consts::EXE_SUFFIX));
-    let time = if program.is_file() {
-        ""
-    } else {
-        " (the first time: a few minutes)"
-    };
+    let program =
+        target().join("release").join(format!("housing-complaint{}", std::env::consts::EXE_SUFFIX));
+    let time = if program.is_file() { "" } else { " (the first time: a few minutes)" };
     eprintln!("building the receiving service{time}");
     let job = Job {
         what: "building the receiving service",

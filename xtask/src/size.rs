@@ -39,27 +39,16 @@ impl Report {
         let file = |name: &str| -> Result<Size> {
             let raw = read(&folder.join(name))?.len();
             let brotli = read(&folder.join(format!("{name}.br")))?.len();
-            Ok(Size {
-                name: name.to_owned(),
-                raw,
-                brotli,
-            })
+            Ok(Size { name: name.to_owned(), raw, brotli })
         };
         let part = |name: &str| -> Result<Size> {
             let content = read(&dist::parts_folder().join(name))?;
             let brotli = dist::compress(&content)?.len();
-            Ok(Size {
-                name: name.to_owned(),
-                raw: content.len(),
-                brotli,
-            })
+            Ok(Size { name: name.to_owned(), raw: content.len(), brotli })
         };
         let parts = ["glue.js", "loader.js", "styles.css", "messages.json"];
         Ok(Self {
-            files: [SCRIPT, &wasm]
-                .into_iter()
-                .map(file)
-                .collect::<Result<_>>()?,
+            files: [SCRIPT, &wasm].into_iter().map(file).collect::<Result<_>>()?,
             parts: parts.into_iter().map(part).collect::<Result<_>>()?,
         })
     }
@@ -73,19 +62,12 @@ impl Report {
     pub fn print(&self) {
         println!("{:<44}{:>10}{:>10}", "first load (bytes)", "raw", "brotli");
         let row = |indent: &str, size: &Size| {
-            println!(
-                "{:<44}{:>10}{:>10}",
-                format!("{indent}{}", size.name),
-                size.raw,
-                size.brotli
-            );
+            println!("{:<44}{:>10}{:>10}", format!("{indent}{}", size.name), size.raw, size.brotli);
         };
         for size in &self.files {
             row("", size);
             if size.name == SCRIPT {
-                self.parts
-                    .iter()
-                    .for_each(|part| row("  of which, alone: ", part));
+                self.parts.iter().for_each(|part| row("  of which, alone: ", part));
             }
         }
         println!("{:<44}{:>10}{:>10}", "in all", "", self.total());
@@ -127,15 +109,8 @@ mod tests {
     use super::*;
 
     fn of(brotli: usize) -> Report {
-        let size = |name: &str, brotli| Size {
-            name: name.to_owned(),
-            raw: 2 * brotli,
-            brotli,
-        };
-        Report {
-            files: vec![size(SCRIPT, 1_000), size("a.wasm", brotli - 1_000)],
-            parts: vec![],
-        }
+        let size = |name: &str, brotli| Size { name: name.to_owned(), raw: 2 * brotli, brotli };
+        Report { files: vec![size(SCRIPT, 1_000), size("a.wasm", brotli - 1_000)], parts: vec![] }
     }
 
     #[test]

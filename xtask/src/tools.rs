@@ -61,30 +61,16 @@ impl Toolchain {
             // Where Debian's compiler is the active one, it needs its linker named.
             && sysroot != Path::new(DEBIAN_SYSROOT)
         {
-            return Some(Self {
-                route: Route::OwnSource,
-                version: version.clone(),
-                linker: None,
-            });
+            return Some(Self { route: Route::OwnSource, version: version.clone(), linker: None });
         }
         if let Some(version) = debian_compiler()
             && let Some(linker) = debian_linker()
         {
-            return Some(Self {
-                route: Route::Debian,
-                version,
-                linker: Some(linker),
-            });
+            return Some(Self { route: Route::Debian, version, linker: Some(linker) });
         }
         let (sysroot, version) = own?;
-        let ready = sysroot
-            .join("lib/rustlib/wasm32-unknown-unknown/lib")
-            .is_dir();
-        ready.then_some(Self {
-            route: Route::Ready,
-            version,
-            linker: None,
-        })
+        let ready = sysroot.join("lib/rustlib/wasm32-unknown-unknown/lib").is_dir();
+        ready.then_some(Self { route: Route::Ready, version, linker: None })
     }
 
     /// The toolchain, fetched if need be.
@@ -116,16 +102,10 @@ impl Toolchain {
     /// Cargo of this toolchain, for `wasm32-unknown-unknown`; `subcommand` comes first.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = if self.route == Route::Debian {
-            let program = if subcommand == "clippy" {
-                DEBIAN_CLIPPY
-            } else {
-                DEBIAN_CARGO
-            };
+            let program = if subcommand == "clippy" { DEBIAN_CLIPPY } else { DEBIAN_CARGO };
             let mut cargo = process::command(program);
             process::forget_build_settings(&mut cargo);
-            cargo
-                .env_remove("RUSTUP_TOOLCHAIN")
-                .env_remove("LD_LIBRARY_PATH");
+            cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
             cargo.env("CARGO", DEBIAN_CARGO).env("RUSTC", DEBIAN_RUSTC);
             cargo
         } else {
@@ -133,13 +113,9 @@ impl Toolchain {
             process::forget_build_settings(&mut cargo);
             cargo
         };
-        cargo
-            .arg(subcommand)
-            .args(["--target", "wasm32-unknown-unknown"]);
+        cargo.arg(subcommand).args(["--target", "wasm32-unknown-unknown"]);
         if self.route != Route::Ready {
-            cargo
-                .env("RUSTC_BOOTSTRAP", "1")
-                .arg("-Zbuild-std=std,panic_abort");
+            cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
         }
         match (env::var_os(LINKER_VARIABLE), &self.linker) {
             (Some(linker), _) => cargo.env(LINKER_VARIABLE, linker),
@@ -175,9 +151,7 @@ fn compiler(rustc: &std::ffi::OsStr) -> Option<(PathBuf, String)> {
 }
 
 fn has_source(sysroot: &Path) -> bool {
-    sysroot
-        .join("lib/rustlib/src/rust/library/std/src/lib.rs")
-        .is_file()
+    sysroot.join("lib/rustlib/src/rust/library/std/src/lib.rs").is_file()
 }
 
 /// Debian's compiler, if it is new enough and std's source is beside it.
@@ -207,9 +181,7 @@ fn debian_linker() -> Option<PathBuf> {
     }
     let libraries = own_compiler()?.0.join("lib/rustlib");
     let hosts = fs::read_dir(libraries).ok()?.filter_map(Result::ok);
-    hosts
-        .map(|host| host.path().join("bin/rust-lld"))
-        .find(|linker| linker.is_file())
+    hosts.map(|host| host.path().join("bin/rust-lld")).find(|linker| linker.is_file())
 }
 
 fn fetch_debian_toolchain() -> Result<()> {
@@ -238,24 +210,14 @@ fn fetch_by_rustup() {
     }
     eprintln!("  asking rustup's server for Rust's wasm32 target (20 s at most)");
     // Without a network rustup would hang for minutes in the downloads below.
-    let probe = Job {
-        what: "reaching rustup's server",
-        advice: "",
-        limit: 20 * SECOND,
-    };
-    let answered = probe
-        .outcome(process::command("rustup").arg("check"))
-        .is_ok_and(|outcome| {
-            outcome.stdout.contains("p to date") || outcome.stdout.contains(" -> ")
-        });
+    let probe = Job { what: "reaching rustup's server", advice: "", limit: 20 * SECOND };
+    let answered = probe.outcome(process::command("rustup").arg("check")).is_ok_and(|outcome| {
+        outcome.stdout.contains("p to date") || outcome.stdout.contains(" -> ")
+    });
     if !answered {
         return;
     }
-    let fetch = Job {
-        what: "rustup's download",
-        advice: "try it by hand",
-        limit: 600 * SECOND,
-    };
+    let fetch = Job { what: "rustup's download", advice: "try it by hand", limit: 600 * SECOND };
     let source = fetch.quiet(process::command("rustup").args(["component", "add", "rust-src"]));
     if source.is_err() {
         let target = ["target", "add", "wasm32-unknown-unknown"];
@@ -280,12 +242,7 @@ fn names_debian(os_release: &str) -> bool {
         .lines()
         .filter_map(|line| line.split_once('='))
         .filter(|(key, _)| matches!(*key, "ID" | "ID_LIKE"))
-        .any(|(_, value)| {
-            value
-                .trim_matches('"')
-                .split(' ')
-                .any(|word| word == "debian")
-        })
+        .any(|(_, value)| value.trim_matches('"').split(' ').any(|word| word == "debian"))
 }
 
 #[cfg(unix)]
@@ -308,8 +265,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     }
     let apt = || {
         let mut apt = process::command("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive")
-            .args(["-o", "DPkg::Lock::Timeout=120"]);
+        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=120"]);
         apt
     };
     static UPDATED: OnceLock<()> = OnceLock::new();
@@ -326,16 +282,10 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     });
     eprintln!("  installing from Debian: {names} (up to a few minutes)");
     let advice = format!("run `apt-get install {names}` by hand to see why");
-    let install = Job {
-        what: "installing a Debian package",
-        advice: &advice,
-        limit: 1200 * SECOND,
-    };
-    install.quiet(
-        apt()
-            .args(["-y", "-qq", "--no-install-recommends", "install"])
-            .args(packages),
-    )?;
+    let install =
+        Job { what: "installing a Debian package", advice: &advice, limit: 1200 * SECOND };
+    install
+        .quiet(apt().args(["-y", "-qq", "--no-install-recommends", "install"]).args(packages))?;
     Ok(())
 }
 
@@ -360,13 +310,7 @@ pub fn node_modules() -> Result<()> {
         limit: 600 * SECOND,
     };
     let mut npm = npm_command("npm");
-    npm.args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
     job.quiet(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     write(&stamp, wanted)
 }
@@ -378,11 +322,7 @@ pub fn npm_tool(name: &str) -> Command {
 
 fn npm_command(program: impl AsRef<Path>) -> Command {
     let program = program.as_ref();
-    process::command(if cfg!(windows) {
-        program.with_extension("cmd")
-    } else {
-        program.to_owned()
-    })
+    process::command(if cfg!(windows) { program.with_extension("cmd") } else { program.to_owned() })
 }
 
 /// A Chromium or Chrome, fetched if need be.
@@ -391,17 +331,9 @@ pub fn chromium() -> Result<PathBuf> {
         return Ok(named.into());
     }
     let known = || {
-        let names = [
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-        ];
+        let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
         let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-        names
-            .into_iter()
-            .find_map(which)
-            .or_else(|| mac.is_file().then_some(mac))
+        names.into_iter().find_map(which).or_else(|| mac.is_file().then_some(mac))
     };
     if let Some(found) = known() {
         return Ok(found);
@@ -434,15 +366,9 @@ mod tests {
 
     #[test]
     fn an_old_compiler_is_refused() {
-        assert!(is_new_enough(concat!(
-            "rustc ",
-            env!("CARGO_PKG_RUST_VERSION"),
-            ".0 (abc)"
-        )));
+        assert!(is_new_enough(concat!("rustc ", env!("CARGO_PKG_RUST_VERSION"), ".0 (abc)")));
         assert!(is_new_enough("rustc 2.0.0"));
-        assert!(!is_new_enough(
-            "rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a tarball)"
-        ));
+        assert!(!is_new_enough("rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a tarball)"));
         assert!(!is_new_enough("no compiler"));
     }
 

@@ -27,13 +27,8 @@ const FEATURES: [&str; 7] = [
 ];
 /// Rust's linker puts the stack below the data, so the first kilobyte is never an object's address,
 /// and memory starts as zeros.
-const OPTIMISE: [&str; 5] = [
-    "-Oz",
-    "--converge",
-    "--low-memory-unused",
-    "--zero-filled-memory",
-    "--strip-producers",
-];
+const OPTIMISE: [&str; 5] =
+    ["-Oz", "--converge", "--low-memory-unused", "--zero-filled-memory", "--strip-producers"];
 
 /// The widget's code, ready to be packed.
 pub struct Widget {
@@ -53,11 +48,7 @@ pub fn build(toolchain: &Toolchain) -> Result<Widget> {
     compile(toolchain)?;
     let raw = folder().join("wasm32-unknown-unknown/widget/housing_complaint.wasm");
     let made = folder().join("made");
-    let (wasm, glue, stamp) = (
-        made.join("widget.wasm"),
-        made.join("glue.js"),
-        made.join("stamp"),
-    );
+    let (wasm, glue, stamp) = (made.join("widget.wasm"), made.join("glue.js"), made.join("stamp"));
 
     let mut hasher = Sha256::new();
     hasher.update(read(&raw)?);
@@ -76,22 +67,12 @@ pub fn build(toolchain: &Toolchain) -> Result<Widget> {
         optimise(&bound, &wasm)?;
         write(&stamp, wanted)?;
     }
-    Ok(Widget {
-        wasm: read(&wasm)?,
-        glue: read_text(&glue)?,
-    })
+    Ok(Widget { wasm: read(&wasm)?, glue: read_text(&glue)? })
 }
 
 fn compile(toolchain: &Toolchain) -> Result<()> {
     let mut cargo = toolchain.cargo("build");
-    cargo.args([
-        "--profile",
-        "widget",
-        "--lib",
-        "--package",
-        PACKAGE,
-        "--quiet",
-    ]);
+    cargo.args(["--profile", "widget", "--lib", "--package", PACKAGE, "--quiet"]);
     cargo.env("CARGO_TARGET_DIR", folder());
     // wasm-bindgen reads a section that stripping would remove, and strips after itself.
     cargo.env("CARGO_PROFILE_WIDGET_STRIP", "none");
@@ -101,11 +82,7 @@ fn compile(toolchain: &Toolchain) -> Result<()> {
         smallest(&mut cargo);
     }
     let first = !folder().join("wasm32-unknown-unknown/widget").is_dir();
-    let time = if first {
-        " (the first time: about 90 s)"
-    } else {
-        ""
-    };
+    let time = if first { " (the first time: about 90 s)" } else { "" };
     eprintln!("  compiling the widget with {}{time}", toolchain.version);
     let job = Job {
         what: "compiling the widget for the browser",
@@ -119,10 +96,7 @@ fn compile(toolchain: &Toolchain) -> Result<()> {
 ///
 /// On this command line alone: in Cargo.toml, stable cargo would refuse the strategy.
 fn smallest(cargo: &mut Command) {
-    cargo.args([
-        "-Zbuild-std-features=optimize_for_size",
-        "-Zpanic-immediate-abort",
-    ]);
+    cargo.args(["-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"]);
     cargo.env("CARGO_PROFILE_WIDGET_PANIC", "immediate-abort");
     cargo.env("RUSTFLAGS", "-Zlocation-detail=none -Zfmt-debug=none");
 }
@@ -198,13 +172,6 @@ fn optimise(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
         limit: Duration::from_secs(600),
     };
     let mut wasm_opt = tools::npm_tool("wasm-opt");
-    job.quiet(
-        wasm_opt
-            .args(OPTIMISE)
-            .args(FEATURES)
-            .arg(from)
-            .arg("-o")
-            .arg(to),
-    )?;
+    job.quiet(wasm_opt.args(OPTIMISE).args(FEATURES).arg(from).arg("-o").arg(to))?;
     Ok(())
 }

@@ -11,18 +11,12 @@ pub trait Choice: Copy + PartialEq + 'static {
 
     /// The stable key of this option.
     fn key(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(choice, _)| *choice == self)
-            .map_or("", |(_, key)| key)
+        Self::ALL.iter().find(|(choice, _)| *choice == self).map_or("", |(_, key)| key)
     }
 
     /// The option with this key, or `None` for a key of another version.
     fn from_key(key: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(_, known)| *known == key)
-            .map(|(choice, _)| *choice)
+        Self::ALL.iter().find(|(_, known)| *known == key).map(|(choice, _)| *choice)
     }
 }
 
@@ -45,11 +39,8 @@ pub enum YesNo {
 }
 
 impl Choice for YesNo {
-    const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Yes, "yes"),
-        (Self::No, "no"),
-        (Self::NotSure, "not_sure"),
-    ];
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Yes, "yes"), (Self::No, "no"), (Self::NotSure, "not_sure")];
 }
 
 /// Who the complaint is for (Code 1.2, 1.3, 3.6).

@@ -11,6 +11,16 @@ use crate::question::{Field, FieldName, Kind, Question};
 /// The version of the stored form.
 const VERSION: u8 = 1;
 
+/// Questions about a person. When it turns out that the complaint is for another, they are asked
+/// again, with what was answered still there.
+const PERSONAL: &[Question] = &[
+    Question::Adjustments,
+    Question::Disability,
+    Question::Home,
+    Question::Identity,
+    Question::Contact,
+];
+
 /// The answers so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
@@ -24,10 +34,7 @@ pub struct Draft {
 impl Draft {
     /// Everything entered in this field: one text, or the keys of the options chosen.
     pub fn values(&self, name: FieldName) -> &[String] {
-        self.answers
-            .iter()
-            .find(|(it, _)| *it == name)
-            .map_or(&[], |(_, values)| values)
+        self.answers.iter().find(|(it, _)| *it == name).map_or(&[], |(_, values)| values)
     }
 
     /// The text (or the one key) in this field; empty where nothing was entered.
@@ -43,11 +50,7 @@ impl Draft {
     /// The options chosen in this field, in the order of the page.
     pub fn choices<C: Choice>(&self, name: FieldName) -> Vec<C> {
         let chosen = |key: &str| self.values(name).iter().any(|value| value == key);
-        C::ALL
-            .iter()
-            .filter(|(_, key)| chosen(key))
-            .map(|(choice, _)| *choice)
-            .collect()
+        C::ALL.iter().filter(|(_, key)| chosen(key)).map(|(choice, _)| *choice).collect()
     }
 
     /// Keeps what was entered, exactly as it was entered.
@@ -61,15 +64,14 @@ impl Draft {
     /// Chooses an option of a field, or takes the choice back. An option that excludes the others
     /// does so both ways.
     pub fn toggle(&mut self, name: FieldName, key: &str) {
-        let field = name
-            .question()
-            .and_then(|it| it.fields().iter().find(|it| it.name == name));
-        let Some(Field {
-            kind: Kind::Checkboxes(_, exclusive),
-            ..
-        }) = field
-        else {
-            return self.enter(name, vec![key.to_owned()]);
+        let field = name.question().and_then(|it| it.fields().iter().find(|it| it.name == name));
+        let Some(Field { kind: Kind::Checkboxes(_, exclusive), .. }) = field else {
+            let was_for_someone_else = self.is_for_someone_else();
+            self.enter(name, vec![key.to_owned()]);
+            if self.is_for_someone_else() != was_for_someone_else {
+                self.done.retain(|question| !PERSONAL.contains(question));
+            }
+            return;
         };
         let mut values = self.values(name).to_vec();
         let count = values.len();
@@ -101,10 +103,7 @@ impl Draft {
 
     /// The way on that was chosen at this advice.
     pub fn chosen(&self, advice: Advice) -> Option<&str> {
-        self.chosen
-            .iter()
-            .find(|(shown, _)| *shown == advice)
-            .map(|(_, way)| way.as_str())
+        self.chosen.iter().find(|(shown, _)| *shown == advice).map(|(_, way)| way.as_str())
     }
 
     /// Whether nothing was entered yet.
@@ -115,6 +114,11 @@ impl Draft {
     /// Who the complaint is for.
     pub fn on_behalf_of(&self) -> Option<OnBehalfOf> {
         self.choice(FieldName::OnBehalfOf)
+    }
+
+    /// Whether the person filling in the form is somebody's representative.
+    pub fn is_for_someone_else(&self) -> bool {
+        self.on_behalf_of() == Some(OnBehalfOf::SomeoneElse)
     }
 
     /// Whether someone is in danger now.
@@ -130,11 +134,7 @@ impl Draft {
     /// Reads the stored form, of this version or any other: whatever is known is kept.
     pub fn from_json(value: &Json) -> Self {
         let mut draft = Self::default();
-        for (key, values) in value
-            .get("answers")
-            .and_then(Json::fields)
-            .unwrap_or_default()
-        {
+        for (key, values) in value.get("answers").and_then(Json::fields).unwrap_or_default() {
             if let Some(name) = FieldName::from_key(key) {
                 draft.enter(name, texts(values));
             }
@@ -144,11 +144,7 @@ impl Draft {
                 draft.finish(question);
             }
         }
-        for (key, way) in value
-            .get("chosen")
-            .and_then(Json::fields)
-            .unwrap_or_default()
-        {
+        for (key, way) in value.get("chosen").and_then(Json::fields).unwrap_or_default() {
             if let (Some(advice), Some(way)) = (Advice::from_key(key), way.text()) {
                 draft.choose(advice, way);
             }
@@ -159,9 +155,7 @@ impl Draft {
 
 fn texts(value: &Json) -> Vec<String> {
     let list = value.list().unwrap_or_default();
-    list.iter()
-        .filter_map(|it| it.text().map(str::to_owned))
-        .collect()
+    list.iter().filter_map(|it| it.text().map(str::to_owned)).collect()
 }
 
 /// The stored form.
@@ -199,10 +193,7 @@ mod tests {
         draft.finish(Question::Account);
         draft.choose(Advice::Danger, "carry_on");
         let stored = serde_json::to_string(&draft).unwrap();
-        assert_eq!(
-            Draft::from_json(&serde_json::from_str(&stored).unwrap()),
-            draft
-        );
+        assert_eq!(Draft::from_json(&serde_json::from_str(&stored).unwrap()), draft);
         assert_eq!(draft.text(FieldName::Account), typed);
     }
 
@@ -241,9 +232,6 @@ mod tests {
         assert_eq!(draft.text(FieldName::Account), "No heating");
         assert!(draft.is_done(Question::Account));
         assert_eq!(draft.chosen(Advice::Danger), Some("carry_on"));
-        assert_eq!(
-            Draft::from_json(&Json::Text("nonsense".into())),
-            Draft::default()
-        );
+        assert_eq!(Draft::from_json(&Json::Text("nonsense".into())), Draft::default());
     }
 }

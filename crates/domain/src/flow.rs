@@ -5,9 +5,10 @@
 //! (Code 2.1, 2.5, 5.2). A row's `applies` looks only at rows above it, which is what makes one
 //! forward pass sound.
 
-use crate::choices::{Choice, OnBehalfOf, ReportedBefore, YesNo};
+use crate::choices::{Choice, ReportedBefore};
 use crate::draft::Draft;
 use crate::question::Question;
+use crate::triage::{self, Flag};
 use crate::validate;
 
 /// Advice: a page that tells something, and offers ways on.
@@ -49,33 +50,24 @@ pub struct Step {
 }
 
 const fn ask(question: Question) -> Step {
-    Step {
-        place: Place::Ask(question),
-        applies: |_| true,
-    }
+    Step { place: Place::Ask(question), applies: |_| true }
 }
 
 const fn ask_if(question: Question, applies: fn(&Draft) -> bool) -> Step {
-    Step {
-        place: Place::Ask(question),
-        applies,
-    }
+    Step { place: Place::Ask(question), applies }
 }
 
 const fn advise_if(advice: Advice, applies: fn(&Draft) -> bool) -> Step {
-    Step {
-        place: Place::Advise(advice),
-        applies,
-    }
+    Step { place: Place::Advise(advice), applies }
 }
 
 /// Every place, in the order in which a resident meets it.
 pub const STEPS: &[Step] = &[
     ask(Question::Danger),
-    advise_if(Advice::Danger, |draft| draft.danger() == Some(YesNo::Yes)),
+    advise_if(Advice::Danger, may_be_in_danger),
     ask(Question::OnBehalfOf),
-    ask_if(Question::Representative, is_for_someone_else),
-    ask_if(Question::Consent, is_for_someone_else),
+    ask_if(Question::Representative, Draft::is_for_someone_else),
+    ask_if(Question::Consent, Draft::is_for_someone_else),
     ask(Question::Adjustments),
     ask(Question::Disability),
     ask(Question::Home),
@@ -90,23 +82,17 @@ pub const STEPS: &[Step] = &[
     ask(Question::Contact),
 ];
 
-fn is_for_someone_else(draft: &Draft) -> bool {
-    draft.on_behalf_of() == Some(OnBehalfOf::SomeoneElse)
+fn may_be_in_danger(draft: &Draft) -> bool {
+    triage::flags(draft).contains(&Flag::DangerNow)
 }
 
 fn was_reported_before(draft: &Draft) -> bool {
-    matches!(
-        draft.reported_before(),
-        Some(ReportedBefore::YesUnhappy | ReportedBefore::YesWaiting)
-    )
+    matches!(draft.reported_before(), Some(ReportedBefore::YesUnhappy | ReportedBefore::YesWaiting))
 }
 
 /// The places that apply, given the answers so far.
 pub fn path(draft: &Draft) -> impl Iterator<Item = Place> + '_ {
-    STEPS
-        .iter()
-        .filter(|step| (step.applies)(draft))
-        .map(|step| step.place)
+    STEPS.iter().filter(|step| (step.applies)(draft)).map(|step| step.place)
 }
 
 /// The first place on the path that still needs the resident.
@@ -133,17 +119,12 @@ pub fn before(place: Place, draft: &Draft) -> Option<Place> {
 
 /// Whether the resident may be at this place: it is done, or it is the next to be done.
 pub fn can_visit(place: Place, draft: &Draft) -> bool {
-    path(draft)
-        .take_while(|&it| is_done(it, draft))
-        .chain(next_open(draft))
-        .any(|it| it == place)
+    path(draft).take_while(|&it| is_done(it, draft)).chain(next_open(draft)).any(|it| it == place)
 }
 
 /// Where this place stands on the path, and how many there are: `(3, 14)` is the third of 14.
 pub fn position(place: Place, draft: &Draft) -> (usize, usize) {
-    let at = path(draft)
-        .position(|it| it == place)
-        .map_or(0, |at| at + 1);
+    let at = path(draft).position(|it| it == place).map_or(0, |at| at + 1);
     (at, path(draft).count())
 }
 
@@ -159,6 +140,7 @@ fn is_done(place: Place, draft: &Draft) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choices::{OnBehalfOf, YesNo};
     use crate::question::{FieldName, Kind};
 
     fn place_key(place: Place) -> &'static str {
@@ -171,15 +153,9 @@ mod tests {
     /// Drafts with every combination of the answers that routing looks at.
     fn all_routings() -> Vec<Draft> {
         let mut drafts = vec![Draft::default()];
-        for name in [
-            FieldName::Danger,
-            FieldName::OnBehalfOf,
-            FieldName::ReportedBefore,
-        ] {
-            let Some(Kind::Radios(options)) = name
-                .question()
-                .and_then(|it| it.fields().first())
-                .map(|it| it.kind)
+        for name in [FieldName::Danger, FieldName::OnBehalfOf, FieldName::ReportedBefore] {
+            let Some(Kind::Radios(options)) =
+                name.question().and_then(|it| it.fields().first()).map(|it| it.kind)
             else {
                 panic!("routing looks at radios")
             };
@@ -222,10 +198,7 @@ mod tests {
     #[test]
     fn every_question_is_in_the_table_once() {
         for (question, key) in Question::ALL {
-            let rows = STEPS
-                .iter()
-                .filter(|step| step.place == Place::Ask(*question))
-                .count();
+            let rows = STEPS.iter().filter(|step| step.place == Place::Ask(*question)).count();
             assert_eq!(rows, 1, "{key}");
         }
     }
@@ -261,6 +234,15 @@ mod tests {
         draft.finish(Question::Danger);
         assert!(can_visit(Place::Ask(Question::OnBehalfOf), &draft));
         assert!(!can_visit(Place::Ask(Question::Account), &draft));
+    }
+
+    /// Code 6.1: whoever is flagged to the landlord has seen whom to phone.
+    #[test]
+    fn a_danger_that_may_be_there_shows_whom_to_phone() {
+        for draft in all_routings() {
+            let is_advised = path(&draft).any(|it| it == Place::Advise(Advice::Danger));
+            assert_eq!(is_advised, draft.danger() != Some(YesNo::No));
+        }
     }
 
     /// Code 2.1, 2.5: advice is never the end.

@@ -31,46 +31,31 @@ impl Json {
     /// The field of this name in an object; `null` counts as absent.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let field = self.fields()?.iter().find(|(it, _)| it == name);
-        field
-            .map(|(_, value)| value)
-            .filter(|value| **value != Self::Null)
+        field.map(|(_, value)| value).filter(|value| **value != Self::Null)
     }
 
     /// The fields of an object.
     pub fn fields(&self) -> Option<&[(String, Self)]> {
-        if let Self::Object(fields) = self {
-            Some(fields)
-        } else {
-            None
-        }
+        if let Self::Object(fields) = self { Some(fields) } else { None }
     }
 
     /// The values of an array.
     pub fn list(&self) -> Option<&[Self]> {
-        if let Self::List(list) = self {
-            Some(list)
-        } else {
-            None
-        }
+        if let Self::List(list) = self { Some(list) } else { None }
     }
 
     /// The text of a string.
     pub fn text(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// A whole number that is not negative.
     pub fn count(&self) -> Option<u32> {
-        match self {
-            Self::Number(number) if *number >= 0.0 && *number == f64::from(*number as u32) => {
-                Some(*number as u32)
-            }
-            _ => None,
-        }
+        let Self::Number(number) = self else {
+            return None;
+        };
+        let count = *number as u32;
+        (f64::from(count) == *number).then_some(count)
     }
 }
 
@@ -204,15 +189,11 @@ impl<'a> Reader<'a> {
         known: &[&str],
         findings: &mut Vec<Finding>,
     ) -> Self {
-        let reader = Self {
-            fields: value.fields().is_some().then_some(value),
-            pointer,
-        };
+        let reader = Self { fields: value.fields().is_some().then_some(value), pointer };
         match value.fields() {
-            None => findings.push(Finding {
-                pointer: reader.pointer.clone(),
-                fault: Fault::NotObject,
-            }),
+            None => {
+                findings.push(Finding { pointer: reader.pointer.clone(), fault: Fault::NotObject })
+            }
             Some(fields) => {
                 for (name, _) in fields {
                     let is_known = known.contains(&name.as_str());
@@ -227,10 +208,7 @@ impl<'a> Reader<'a> {
 
     /// Adds a finding about the field `name`.
     pub fn report(&self, name: &str, fault: Fault, findings: &mut Vec<Finding>) {
-        findings.push(Finding {
-            pointer: self.at(name),
-            fault,
-        });
+        findings.push(Finding { pointer: self.at(name), fault });
     }
 
     /// The pointer to the field `name`.
@@ -266,9 +244,7 @@ impl<'a> Reader<'a> {
     /// file must never run.
     pub fn address(&self, name: &str, findings: &mut Vec<Finding>) -> Option<String> {
         let text = self.text(name, findings)?;
-        let is_page = ["https://", "http://", "/"]
-            .iter()
-            .any(|start| text.starts_with(start));
+        let is_page = ["https://", "http://", "/"].iter().any(|start| text.starts_with(start));
         if !is_page {
             self.report(name, Fault::NotAddress, findings);
         }

@@ -104,10 +104,7 @@ impl Landlord {
     }
 
     fn channel(&self, kind: ChannelKind) -> Option<&str> {
-        self.channels
-            .iter()
-            .find(|it| it.kind == kind)
-            .and_then(|it| it.value.as_deref())
+        self.channels.iter().find(|it| it.kind == kind).and_then(|it| it.value.as_deref())
     }
 }
 
@@ -125,12 +122,7 @@ pub struct Parsed {
 ///
 /// As [`read`], and where the text is not JSON at all.
 pub fn parse(text: &str) -> Result<Parsed, Vec<Finding>> {
-    let not_json = |_| {
-        vec![Finding {
-            pointer: String::new(),
-            fault: Fault::NotJson,
-        }]
-    };
+    let not_json = |_| vec![Finding { pointer: String::new(), fault: Fault::NotJson }];
     read(&serde_json::from_str(text).map_err(not_json)?)
 }
 
@@ -143,10 +135,7 @@ pub fn read(value: &Json) -> Result<Parsed, Vec<Finding>> {
     let mut findings = Vec::new();
     let landlord = read_landlord(value, &mut findings);
     if findings.iter().all(|finding| finding.fault.is_warning()) {
-        Ok(Parsed {
-            landlord,
-            warnings: findings,
-        })
+        Ok(Parsed { landlord, warnings: findings })
     } else {
         findings.retain(|finding| !finding.fault.is_warning());
         Err(findings)
@@ -178,24 +167,17 @@ fn read_landlord(value: &Json, findings: &mut Vec<Finding>) -> Landlord {
         name: file.required_text("name", findings),
         config_version: file.required_text("configVersion", findings),
         team: file.text("team", findings),
-        policy: file
-            .value("policy")
-            .map(|it| read_link(it, file.at("policy"), findings)),
+        policy: file.value("policy").map(|it| read_link(it, file.at("policy"), findings)),
         privacy_url: file.address("privacyUrl", findings),
         channels: read_channels(&file, findings),
         urgent_phone: file.text("urgentPhone", findings),
-        times: file
-            .value("times")
-            .map_or(code::TIMESCALE, |times| read_times(times, findings)),
+        times: file.value("times").map_or(code::TIMESCALE, |times| read_times(times, findings)),
     }
 }
 
 fn read_link(value: &Json, pointer: String, findings: &mut Vec<Finding>) -> Link {
     let link = Reader::new(value, pointer, &["name", "url"], findings);
-    Link {
-        name: link.required_text("name", findings),
-        url: link.address("url", findings),
-    }
+    Link { name: link.required_text("name", findings), url: link.address("url", findings) }
 }
 
 fn read_channels(file: &Reader, findings: &mut Vec<Finding>) -> Vec<Channel> {
@@ -219,11 +201,7 @@ fn read_channels(file: &Reader, findings: &mut Vec<Finding>) -> Vec<Channel> {
             | ChannelKind::InPerson
             | ChannelKind::Staff => channel.text("value", findings),
         };
-        channels.push(Channel {
-            kind,
-            value,
-            note: channel.text("note", findings),
-        });
+        channels.push(Channel { kind, value, note: channel.text("note", findings) });
     }
     channels
 }
@@ -242,9 +220,7 @@ fn read_times(value: &Json, findings: &mut Vec<Finding>) -> Timescale {
     let times = Reader::new(value, "/times".to_owned(), TIMES, findings);
     let most = code::TIMESCALE;
     let mut days = |name: &str, most: WorkingDays| {
-        times
-            .count(name, most.0, findings)
-            .map_or(most, WorkingDays)
+        times.count(name, most.0, findings).map_or(most, WorkingDays)
     };
     Timescale {
         acknowledge: days("acknowledge", most.acknowledge),
@@ -252,12 +228,8 @@ fn read_times(value: &Json, findings: &mut Vec<Finding>) -> Timescale {
         stage_1_extension: days("stage1Extension", most.stage_1_extension),
         stage_2: days("stage2", most.stage_2),
         stage_2_extension: days("stage2Extension", most.stage_2_extension),
-        stage_1_from: times
-            .choice("stage1From", findings)
-            .unwrap_or(StartsFrom::Acknowledgement),
-        stage_2_from: times
-            .choice("stage2From", findings)
-            .unwrap_or(StartsFrom::Acknowledgement),
+        stage_1_from: times.choice("stage1From", findings).unwrap_or(StartsFrom::Acknowledgement),
+        stage_2_from: times.choice("stage2From", findings).unwrap_or(StartsFrom::Acknowledgement),
     }
 }
 
@@ -270,10 +242,7 @@ mod tests {
 
     fn findings(text: &str) -> Vec<(String, Fault)> {
         let findings = parse(text).err().unwrap_or_default();
-        findings
-            .into_iter()
-            .map(|it| (it.pointer, it.fault))
-            .collect()
+        findings.into_iter().map(|it| (it.pointer, it.fault)).collect()
     }
 
     fn with(field: &str) -> String {
@@ -293,48 +262,21 @@ mod tests {
         assert_eq!(findings("[]")[0], (String::new(), Fault::NotObject));
         assert_eq!(
             findings(r#"{"version": 2, "configVersion": "1", "id": "x"}"#),
-            [
-                ("/version".into(), Fault::UnknownVersion),
-                ("/name".into(), Fault::Missing)
-            ]
+            [("/version".into(), Fault::UnknownVersion), ("/name".into(), Fault::Missing)]
         );
         let cases = [
             (r#""team": 7"#, "/team", Fault::NotText),
             (r#""policy": {}"#, "/policy/name", Fault::Missing),
-            (
-                r#""privacyUrl": "javascript:alert(1)""#,
-                "/privacyUrl",
-                Fault::NotAddress,
-            ),
+            (r#""privacyUrl": "javascript:alert(1)""#, "/privacyUrl", Fault::NotAddress),
             (r#""channels": {}"#, "/channels", Fault::NotList),
-            (
-                r#""channels": [{"kind": "fax"}]"#,
-                "/channels/0/kind",
-                Fault::UnknownChoice,
-            ),
+            (r#""channels": [{"kind": "fax"}]"#, "/channels/0/kind", Fault::UnknownChoice),
             (r#""channels": [{}]"#, "/channels/0/kind", Fault::Missing),
-            (
-                r#""times": {"acknowledge": "soon"}"#,
-                "/times/acknowledge",
-                Fault::NotNumber,
-            ),
-            (
-                r#""times": {"stage1": 0}"#,
-                "/times/stage1",
-                Fault::NotNumber,
-            ),
-            (
-                r#""times": {"stage1From": "now"}"#,
-                "/times/stage1From",
-                Fault::UnknownChoice,
-            ),
+            (r#""times": {"acknowledge": "soon"}"#, "/times/acknowledge", Fault::NotNumber),
+            (r#""times": {"stage1": 0}"#, "/times/stage1", Fault::NotNumber),
+            (r#""times": {"stage1From": "now"}"#, "/times/stage1From", Fault::UnknownChoice),
         ];
         for (field, pointer, fault) in cases {
-            assert_eq!(
-                findings(&with(field)),
-                [(pointer.to_owned(), fault)],
-                "{field}"
-            );
+            assert_eq!(findings(&with(field)), [(pointer.to_owned(), fault)], "{field}");
         }
     }
 
@@ -343,21 +285,12 @@ mod tests {
     fn a_landlord_may_be_quicker_than_the_code_but_never_slower() {
         let file = with(r#""times": {"acknowledge": 3, "stage2": 15, "stage2From": "receipt"}"#);
         let times = parse(&file).ok().unwrap().landlord.times;
-        assert_eq!(
-            (times.acknowledge.0, times.stage_1.0, times.stage_2.0),
-            (3, 10, 15)
-        );
-        for (name, days) in [
-            ("acknowledge", 6),
-            ("stage1", 11),
-            ("stage1Extension", 11),
-            ("stage2", 21),
-        ] {
+        assert_eq!((times.acknowledge.0, times.stage_1.0, times.stage_2.0), (3, 10, 15));
+        for (name, days) in
+            [("acknowledge", 6), ("stage1", 11), ("stage1Extension", 11), ("stage2", 21)]
+        {
             let file = with(&format!(r#""times": {{"{name}": {days}}}"#));
-            assert_eq!(
-                findings(&file),
-                [(format!("/times/{name}"), Fault::OverCode)]
-            );
+            assert_eq!(findings(&file), [(format!("/times/{name}"), Fault::OverCode)]);
         }
     }
 

@@ -9,18 +9,11 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Wee
 /// Sunday of October (Summer Time Act 1972 as amended).
 pub fn date(unix_millis: i64) -> Option<NaiveDate> {
     let utc = chrono::DateTime::from_timestamp_millis(unix_millis)?.naive_utc();
-    let is_summer = match (
-        change_of_clocks(utc.year(), 3),
-        change_of_clocks(utc.year(), 10),
-    ) {
+    let is_summer = match (change_of_clocks(utc.year(), 3), change_of_clocks(utc.year(), 10)) {
         (Some(starts), Some(ends)) => utc >= starts && utc < ends,
         _ => false,
     };
-    let local = if is_summer {
-        utc.checked_add_signed(TimeDelta::hours(1))?
-    } else {
-        utc
-    };
+    let local = if is_summer { utc.checked_add_signed(TimeDelta::hours(1))? } else { utc };
     Some(local.date())
 }
 

@@ -65,10 +65,7 @@ impl Choice for Question {
 
 /// The name of a field. A question with one field shares its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(
-    missing_docs,
-    reason = "the fields are described at their questions and in the record"
-)]
+#[allow(missing_docs, reason = "the fields are described at their questions and in the record")]
 pub enum FieldName {
     Danger,
     OnBehalfOf,
@@ -103,10 +100,7 @@ impl Choice for FieldName {
         (Self::Danger, "danger"),
         (Self::OnBehalfOf, "on_behalf_of"),
         (Self::RepresentativeName, "representative_name"),
-        (
-            Self::RepresentativeRelationship,
-            "representative_relationship",
-        ),
+        (Self::RepresentativeRelationship, "representative_relationship"),
         (Self::RepresentativeContact, "representative_contact"),
         (Self::Consent, "consent"),
         (Self::Adjustments, "adjustments"),
@@ -172,19 +166,11 @@ pub enum Line {
 }
 
 const fn required(name: FieldName, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: true,
-    }
+    Field { name, kind, required: true }
 }
 
 const fn optional(name: FieldName, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: false,
-    }
+    Field { name, kind, required: false }
 }
 
 impl Question {
@@ -233,10 +219,7 @@ impl Question {
             Self::Outcome => {
                 const {
                     &[
-                        required(
-                            F::Outcome,
-                            Checkboxes(keys::<OutcomeSought>, Some("not_sure")),
-                        ),
+                        required(F::Outcome, Checkboxes(keys::<OutcomeSought>, Some("not_sure"))),
                         optional(F::OutcomeOwnWords, Paragraphs(3)),
                     ]
                 }
@@ -273,10 +256,7 @@ impl FieldName {
     /// The question that asks for this field.
     pub fn question(self) -> Option<Question> {
         let asks = |question: &Question| question.fields().iter().any(|it| it.name == self);
-        Question::ALL
-            .iter()
-            .map(|(question, _)| *question)
-            .find(asks)
+        Question::ALL.iter().map(|(question, _)| *question).find(asks)
     }
 }
 

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
-use crate::timescale::DatesOrNone;
+use crate::timescale::{DatesOrNone, Timescale};
+use crate::working_days::ENGLAND;
 
 /// The service's answer: where the complaint is kept, and the dates that are promised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,25 +54,29 @@ impl Receipt {
         }
     }
 
-    /// Reads an answer of the service; `None` where it is not a receipt.
-    pub fn from_json(value: &Json) -> Option<Self> {
+    /// Reads a receipt; `None` where it has no reference, or neither it nor `received_on` says when.
+    pub fn from_json(value: &Json, received_on: Option<NaiveDate>) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Json::text);
         let date = |name: &str| text(name).and_then(parse_date);
         Some(Self {
-            reference: text("reference")
-                .filter(|it| !it.trim().is_empty())?
-                .to_owned(),
+            reference: text("reference").filter(|it| !it.trim().is_empty())?.to_owned(),
             access_code: text("accessCode").map(str::to_owned),
-            stage: if value.get("stage").and_then(Json::count) == Some(2) {
-                2
-            } else {
-                1
-            },
-            received_on: date("receivedOn")?,
+            stage: if value.get("stage").and_then(Json::count) == Some(2) { 2 } else { 1 },
+            received_on: date("receivedOn").or(received_on)?,
             acknowledge_by: date("acknowledgeBy"),
             respond_by: date("respondBy"),
             extended_by: date("extendedBy"),
         })
+    }
+
+    /// Works out the dates that a landlord's own receiving end did not give.
+    pub fn complete(mut self, times: &Timescale) -> Self {
+        if let Ok(own) = times.stage_1(&ENGLAND, self.received_on) {
+            self.acknowledge_by.get_or_insert(own.acknowledge_by);
+            self.respond_by.get_or_insert(own.respond_by);
+            self.extended_by.get_or_insert(own.extended_by);
+        }
+        self
     }
 }
 
@@ -87,38 +92,32 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{code, working_days::ENGLAND};
+    use crate::code;
 
     #[test]
     fn a_receipt_comes_back_as_it_was_given() {
         let received_on: NaiveDate = "2026-11-21".parse().unwrap();
         let dates = code::TIMESCALE.stage_1(&ENGLAND, received_on);
-        let receipt = Receipt::new(
-            "K47-W92-F36".into(),
-            Some("1234 5678".into()),
-            received_on,
-            dates,
-        );
+        let receipt =
+            Receipt::new("K47-W92-F36".into(), Some("1234 5678".into()), received_on, dates);
         let text = serde_json::to_string(&receipt).unwrap();
         assert!(text.contains(r#""acknowledgeBy":"2026-11-27","respondBy":"2026-12-11""#));
-        assert_eq!(
-            Receipt::from_json(&serde_json::from_str(&text).unwrap()),
-            Some(receipt)
-        );
+        assert_eq!(Receipt::from_json(&serde_json::from_str(&text).unwrap(), None), Some(receipt));
+    }
+
+    #[test]
+    fn a_landlords_own_reference_is_kept_and_the_dates_are_worked_out() {
+        let answer = serde_json::from_str(r#"{"reference": "LL-77"}"#).unwrap();
+        let today = "2026-11-21".parse().unwrap();
+        let receipt = Receipt::from_json(&answer, Some(today)).unwrap().complete(&code::TIMESCALE);
+        assert_eq!(receipt.reference, "LL-77");
+        assert_eq!(receipt.respond_by, "2026-12-11".parse().ok());
     }
 
     #[test]
     fn what_is_not_a_receipt_is_none() {
-        for text in [
-            "null",
-            "[]",
-            "{}",
-            r#"{"reference": "", "receivedOn": "2026-11-21"}"#,
-        ] {
-            assert_eq!(
-                Receipt::from_json(&serde_json::from_str(text).unwrap()),
-                None
-            );
+        for text in ["null", "[]", "{}", r#"{"reference": "", "receivedOn": "2026-11-21"}"#] {
+            assert_eq!(Receipt::from_json(&serde_json::from_str(text).unwrap(), None), None);
         }
     }
 }

@@ -220,9 +220,7 @@ pub fn from_draft(
     if !problems.is_empty() {
         return Err(problems);
     }
-    complaint(draft, envelope, answers)
-        .map(Submission::Complaint)
-        .ok_or(problems)
+    complaint(draft, envelope, answers).map(Submission::Complaint).ok_or(problems)
 }
 
 fn complaint(draft: &Draft, envelope: Envelope, answers: Vec<Answer>) -> Option<Complaint> {
@@ -273,9 +271,7 @@ fn complaint(draft: &Draft, envelope: Envelope, answers: Vec<Answer>) -> Option<
         triage: Triage {
             route: Route::Complaint,
             flags: triage::flags(draft),
-            advice: flow::path(draft)
-                .filter_map(|place| advice_shown(place, draft))
-                .collect(),
+            advice: flow::path(draft).filter_map(|place| advice_shown(place, draft)).collect(),
         },
         answers,
     })
@@ -285,10 +281,7 @@ fn advice_shown(place: Place, draft: &Draft) -> Option<AdviceShown> {
     let Place::Advise(advice) = place else {
         return None;
     };
-    Some(AdviceShown {
-        id: advice.key().to_owned(),
-        choice: draft.chosen(advice)?.to_owned(),
-    })
+    Some(AdviceShown { id: advice.key().to_owned(), choice: draft.chosen(advice)?.to_owned() })
 }
 
 impl Submission {
@@ -338,14 +331,9 @@ impl Complaint {
         for (name, text) in [
             (
                 F::RepresentativeRelationship,
-                self.representative
-                    .as_ref()
-                    .and_then(|it| it.relationship.as_deref()),
+                self.representative.as_ref().and_then(|it| it.relationship.as_deref()),
             ),
-            (
-                F::AdjustmentsOwnWords,
-                self.adjustments.own_words.as_deref(),
-            ),
+            (F::AdjustmentsOwnWords, self.adjustments.own_words.as_deref()),
             (F::Disability, self.disability_disclosed.as_deref()),
             (F::ReportReference, self.report_reference.as_deref()),
             (F::When, self.when.as_deref()),
@@ -375,8 +363,5 @@ impl Complaint {
 }
 
 fn owned_keys<C: Choice>(choices: &[C]) -> Vec<String> {
-    choices
-        .iter()
-        .map(|choice| choice.key().to_owned())
-        .collect()
+    choices.iter().map(|choice| choice.key().to_owned()).collect()
 }

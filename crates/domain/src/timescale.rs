@@ -41,10 +41,8 @@ pub enum StartsFrom {
 }
 
 impl Choice for StartsFrom {
-    const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Acknowledgement, "acknowledgement"),
-        (Self::Receipt, "receipt"),
-    ];
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Acknowledgement, "acknowledgement"), (Self::Receipt, "receipt")];
 }
 
 /// The dates of one stage, at the latest.
@@ -65,19 +63,8 @@ impl Timescale {
     ///
     /// [`BeyondCalendar`] where a date would need bank holidays that are not known yet.
     pub fn stage_1(&self, calendar: &Calendar, received_on: NaiveDate) -> DatesOrNone {
-        let Self {
-            stage_1,
-            stage_1_from,
-            stage_1_extension,
-            ..
-        } = *self;
-        self.dates(
-            calendar,
-            received_on,
-            stage_1,
-            stage_1_from,
-            stage_1_extension,
-        )
+        let Self { stage_1, stage_1_from, stage_1_extension, .. } = *self;
+        self.dates(calendar, received_on, stage_1, stage_1_from, stage_1_extension)
     }
 
     /// The dates of a stage 2 request received on this day.
@@ -86,19 +73,8 @@ impl Timescale {
     ///
     /// [`BeyondCalendar`] where a date would need bank holidays that are not known yet.
     pub fn stage_2(&self, calendar: &Calendar, received_on: NaiveDate) -> DatesOrNone {
-        let Self {
-            stage_2,
-            stage_2_from,
-            stage_2_extension,
-            ..
-        } = *self;
-        self.dates(
-            calendar,
-            received_on,
-            stage_2,
-            stage_2_from,
-            stage_2_extension,
-        )
+        let Self { stage_2, stage_2_from, stage_2_extension, .. } = *self;
+        self.dates(calendar, received_on, stage_2, stage_2_from, stage_2_extension)
     }
 
     fn dates(
@@ -116,11 +92,7 @@ impl Timescale {
         };
         let respond_by = calendar.add(starts_on, respond)?;
         let extended_by = calendar.add(respond_by, extension)?;
-        Ok(StageDates {
-            acknowledge_by,
-            respond_by,
-            extended_by,
-        })
+        Ok(StageDates { acknowledge_by, respond_by, extended_by })
     }
 }
 
@@ -200,39 +172,16 @@ mod tests {
     #[test]
     fn the_five_rows_of_test_vectors_hold() {
         for row in VECTORS {
-            let [
-                received,
-                ack,
-                s1,
-                s1_ext,
-                s2,
-                s2_ext,
-                ack_3,
-                s1_receipt,
-                s2_receipt,
-            ] = row.map(day);
+            let [received, ack, s1, s1_ext, s2, s2_ext, ack_3, s1_receipt, s2_receipt] =
+                row.map(day);
             let first = code::TIMESCALE.stage_1(&ENGLAND, received).unwrap();
-            assert_eq!(
-                (first.acknowledge_by, first.respond_by),
-                (ack, s1),
-                "{received}"
-            );
+            assert_eq!((first.acknowledge_by, first.respond_by), (ack, s1), "{received}");
             assert_eq!(first.extended_by, s1_ext, "{received}");
             let second = code::TIMESCALE.stage_2(&ENGLAND, received).unwrap();
-            assert_eq!(
-                (second.respond_by, second.extended_by),
-                (s2, s2_ext),
-                "{received}"
-            );
+            assert_eq!((second.respond_by, second.extended_by), (s2, s2_ext), "{received}");
 
-            let three = Timescale {
-                acknowledge: WorkingDays(3),
-                ..code::TIMESCALE
-            };
-            assert_eq!(
-                three.stage_1(&ENGLAND, received).unwrap().acknowledge_by,
-                ack_3
-            );
+            let three = Timescale { acknowledge: WorkingDays(3), ..code::TIMESCALE };
+            assert_eq!(three.stage_1(&ENGLAND, received).unwrap().acknowledge_by, ack_3);
 
             let receipt = Timescale {
                 stage_1_from: StartsFrom::Receipt,
@@ -240,26 +189,14 @@ mod tests {
                 stage_2_from: StartsFrom::Receipt,
                 ..code::TIMESCALE
             };
-            assert_eq!(
-                receipt.stage_1(&ENGLAND, received).unwrap().respond_by,
-                s1_receipt
-            );
-            assert_eq!(
-                receipt.stage_2(&ENGLAND, received).unwrap().respond_by,
-                s2_receipt
-            );
+            assert_eq!(receipt.stage_1(&ENGLAND, received).unwrap().respond_by, s1_receipt);
+            assert_eq!(receipt.stage_2(&ENGLAND, received).unwrap().respond_by, s2_receipt);
         }
     }
 
     #[test]
     fn past_the_end_of_the_calendar_there_is_no_date() {
-        assert_eq!(
-            code::TIMESCALE.stage_1(&ENGLAND, day("2028-12-20")),
-            Err(BeyondCalendar)
-        );
-        assert_eq!(
-            code::TIMESCALE.stage_1(&ENGLAND, day("2031-01-01")),
-            Err(BeyondCalendar)
-        );
+        assert_eq!(code::TIMESCALE.stage_1(&ENGLAND, day("2028-12-20")), Err(BeyondCalendar));
+        assert_eq!(code::TIMESCALE.stage_1(&ENGLAND, day("2031-01-01")), Err(BeyondCalendar));
     }
 }

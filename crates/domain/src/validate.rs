@@ -40,12 +40,7 @@ pub fn question(question: Question, draft: &Draft) -> Vec<Problem> {
     question
         .fields()
         .iter()
-        .filter_map(|field| {
-            Some(Problem {
-                field: field.name,
-                code: problem(field, draft)?,
-            })
-        })
+        .filter_map(|field| Some(Problem { field: field.name, code: problem(field, draft)? }))
         .collect()
 }
 
@@ -104,22 +99,13 @@ mod tests {
         let mut draft = Draft::default();
         draft.enter(name, vec![text.to_owned()]);
         let asked = name.question().unwrap();
-        let problems = question(asked, &draft)
-            .into_iter()
-            .filter(|it| it.field == name);
+        let problems = question(asked, &draft).into_iter().filter(|it| it.field == name);
         problems.map(|it| it.code.key()).collect()
     }
 
     #[test]
     fn an_answer_that_shows_nothing_is_missing() {
-        for blank in [
-            "",
-            "   ",
-            "\n\t\r\n",
-            "\u{200b}\u{feff}",
-            "\u{a0}\u{2003}",
-            "\u{7}\u{0}",
-        ] {
+        for blank in ["", "   ", "\n\t\r\n", "\u{200b}\u{feff}", "\u{a0}\u{2003}", "\u{7}\u{0}"] {
             assert_eq!(codes(FieldName::Account, blank), ["missing"], "{blank:?}");
         }
         for shown in [".", "🏚", "لا تدفئة", " x "] {
@@ -130,11 +116,7 @@ mod tests {
     #[test]
     fn an_email_address_needs_something_on_both_sides() {
         for wrong in ["amira", "@", "amira@", "@example.org"] {
-            assert_eq!(
-                codes(FieldName::Email, wrong),
-                ["email_incomplete"],
-                "{wrong}"
-            );
+            assert_eq!(codes(FieldName::Email, wrong), ["email_incomplete"], "{wrong}");
         }
         for right in ["", "  ", "amira@example.org ", "o'neil+home@例え.jp"] {
             assert!(codes(FieldName::Email, right).is_empty(), "{right}");
@@ -143,13 +125,7 @@ mod tests {
 
     #[test]
     fn a_telephone_number_and_a_postcode_are_taken_as_they_come() {
-        for text in [
-            "01632 960 001",
-            "+44 (0)1632-960001 ext 3",
-            "ask next door",
-            "wa8 7qz",
-            "?",
-        ] {
+        for text in ["01632 960 001", "+44 (0)1632-960001 ext 3", "ask next door", "wa8 7qz", "?"] {
             assert!(codes(FieldName::Phone, text).is_empty());
             assert!(codes(FieldName::Postcode, text).is_empty());
         }

@@ -164,22 +164,13 @@ mod tests {
 
     #[test]
     fn the_day_of_receipt_never_counts() {
-        assert_eq!(
-            ENGLAND.add(day(2026, 11, 23), WorkingDays(1)),
-            Ok(day(2026, 11, 24))
-        );
+        assert_eq!(ENGLAND.add(day(2026, 11, 23), WorkingDays(1)), Ok(day(2026, 11, 24)));
     }
 
     #[test]
     fn a_start_on_a_weekend_or_a_bank_holiday_counts_from_the_next_working_day() {
-        assert_eq!(
-            ENGLAND.add(day(2026, 11, 21), WorkingDays(1)),
-            Ok(day(2026, 11, 23))
-        );
-        assert_eq!(
-            ENGLAND.add(day(2026, 12, 25), WorkingDays(1)),
-            Ok(day(2026, 12, 29))
-        );
+        assert_eq!(ENGLAND.add(day(2026, 11, 21), WorkingDays(1)), Ok(day(2026, 11, 23)));
+        assert_eq!(ENGLAND.add(day(2026, 12, 25), WorkingDays(1)), Ok(day(2026, 12, 29)));
     }
 
     #[test]
@@ -191,26 +182,23 @@ mod tests {
     #[test]
     fn a_holiday_moved_from_a_weekend_counts_once() {
         // 25 December 2027 is a Saturday: Monday and Tuesday are the bank holidays.
-        assert_eq!(
-            ENGLAND.add(day(2027, 12, 24), WorkingDays(1)),
-            Ok(day(2027, 12, 29))
-        );
+        assert_eq!(ENGLAND.add(day(2027, 12, 24), WorkingDays(1)), Ok(day(2027, 12, 29)));
     }
 
     #[test]
     fn no_date_is_promised_outside_the_years_that_are_known() {
-        assert_eq!(
-            ENGLAND.add(day(2028, 12, 29), WorkingDays(1)),
-            Err(BeyondCalendar)
-        );
-        assert_eq!(
-            ENGLAND.add(day(2029, 1, 2), WorkingDays(0)),
-            Err(BeyondCalendar)
-        );
-        assert_eq!(
-            ENGLAND.add(day(2018, 12, 31), WorkingDays(5)),
-            Err(BeyondCalendar)
-        );
+        assert_eq!(ENGLAND.add(day(2028, 12, 29), WorkingDays(1)), Err(BeyondCalendar));
+        assert_eq!(ENGLAND.add(day(2029, 1, 2), WorkingDays(0)), Err(BeyondCalendar));
+        assert_eq!(ENGLAND.add(day(2018, 12, 31), WorkingDays(5)), Err(BeyondCalendar));
+    }
+
+    /// The table must not run out silently: a new year of it is due 90 days before the end.
+    #[test]
+    fn the_table_lasts_for_another_ninety_days() {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        let today = chrono::DateTime::from_timestamp_millis(now.as_millis() as i64).unwrap();
+        let left = ENGLAND.ends_on().unwrap() - today.date_naive();
+        assert!(left.num_days() > 90, "add the bank holidays that GOV.UK has published since");
     }
 
     #[test]
@@ -218,17 +206,10 @@ mod tests {
         assert!(ENGLAND.bank_holidays.is_sorted());
         for &(y, m, d) in ENGLAND.bank_holidays {
             let date = day(y, m.into(), d.into());
-            assert!(
-                !matches!(date.weekday(), Weekday::Sat | Weekday::Sun),
-                "{date}"
-            );
+            assert!(!matches!(date.weekday(), Weekday::Sat | Weekday::Sun), "{date}");
         }
         for year in ENGLAND.first_year..=ENGLAND.last_year {
-            let days = ENGLAND
-                .bank_holidays
-                .iter()
-                .filter(|(y, ..)| *y == year)
-                .count();
+            let days = ENGLAND.bank_holidays.iter().filter(|(y, ..)| *y == year).count();
             let expected = match year {
                 2022 => 10, // the Platinum Jubilee and the State Funeral
                 2023 => 9,  // the Coronation

@@ -27,10 +27,7 @@ fn stories() -> Vec<Story> {
         .map(|entry| {
             let path = entry.unwrap().path();
             let told = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-            Story {
-                file: path.file_name().unwrap().to_string_lossy().into_owned(),
-                told,
-            }
+            Story { file: path.file_name().unwrap().to_string_lossy().into_owned(), told }
         })
         .collect();
     stories.sort_by(|a, b| a.file.cmp(&b.file));
@@ -41,10 +38,7 @@ fn stories() -> Vec<Story> {
 fn the_landlord(story: &Story) -> Landlord {
     let id = story.told["landlord"].as_str().unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../landlords/{id}.json"));
-    landlord::parse(&fs::read_to_string(path).unwrap())
-        .ok()
-        .unwrap()
-        .landlord
+    landlord::parse(&fs::read_to_string(path).unwrap()).ok().unwrap().landlord
 }
 
 /// Answers one question after the other, and notes where that leads.
@@ -66,10 +60,7 @@ fn walk(story: &Story) -> (Draft, Vec<String>) {
             }
             Place::Advise(advice) => {
                 path.push(format!("advice:{}", advice.key()));
-                draft.choose(
-                    advice,
-                    story.told["choices"][advice.key()].as_str().unwrap(),
-                );
+                draft.choose(advice, story.told["choices"][advice.key()].as_str().unwrap());
             }
         }
     }
@@ -85,11 +76,8 @@ fn record(draft: &Draft) -> Submission {
         submitted_at: "2026-11-21T10:00:00Z".into(),
         source: None,
     };
-    let shown = Answer {
-        id: "account".into(),
-        label: "What happened?".into(),
-        value: "…".into(),
-    };
+    let shown =
+        Answer { id: "account".into(), label: "What happened?".into(), value: "…".into() };
     from_draft(draft, envelope, vec![shown]).unwrap()
 }
 
@@ -127,22 +115,14 @@ fn each_record_comes_back_from_the_wire_and_passes_the_rules_again() {
 fn each_story_gets_its_dates() {
     for story in stories() {
         let received_on = story.told["received_on"].as_str().unwrap().parse().unwrap();
-        let dates = the_landlord(&story)
-            .times
-            .stage_1(&ENGLAND, received_on)
-            .unwrap();
+        let dates = the_landlord(&story).times.stage_1(&ENGLAND, received_on).unwrap();
         let promised = [
             ("acknowledgeBy", dates.acknowledge_by),
             ("respondBy", dates.respond_by),
             ("extendedBy", dates.extended_by),
         ];
         for (name, date) in promised {
-            assert_eq!(
-                story.told["dates"][name],
-                date.to_string(),
-                "{}: {name}",
-                story.file
-            );
+            assert_eq!(story.told["dates"][name], date.to_string(), "{}: {name}", story.file);
         }
     }
 }
@@ -150,10 +130,7 @@ fn each_story_gets_its_dates() {
 /// Answers to questions that no longer apply do not exist.
 #[test]
 fn what_was_answered_off_the_path_does_not_reach_the_record() {
-    let story = stories()
-        .into_iter()
-        .find(|it| it.file.starts_with("four-missed"))
-        .unwrap();
+    let story = stories().into_iter().find(|it| it.file.starts_with("four-missed")).unwrap();
     let (mut draft, _) = walk(&story);
     draft.enter(FieldName::OnBehalfOf, vec!["me".into()]);
     draft.enter(FieldName::ReportReference, vec!["JOB 7".into()]);
@@ -172,11 +149,7 @@ fn a_record_cannot_be_built_with_a_required_answer_missing() {
         let (draft, _) = walk(&story);
         for (question, _) in Question::ALL {
             let is_on_path = flow::path(&draft).any(|it| it == Place::Ask(*question));
-            for field in question
-                .fields()
-                .iter()
-                .filter(|it| it.required && is_on_path)
-            {
+            for field in question.fields().iter().filter(|it| it.required && is_on_path) {
                 let mut gap = draft.clone();
                 gap.enter(field.name, vec![" ".into()]);
                 assert!(validate::path(&gap).iter().any(|it| it.field == field.name));

@@ -49,28 +49,16 @@ async fn main() -> Result<()> {
     let rate = submitted.created as f64 / submitted.seconds;
     let ratio = rate / plain;
     let memory = submitted.memory_kib as f64 / 1024.0;
-    let (p50, p99) = (
-        millis(&submitted.latencies, 50),
-        millis(&submitted.latencies, 99),
-    );
+    let (p50, p99) = (millis(&submitted.latencies, 50), millis(&submitted.latencies, 99));
     println!("plain inserts, one a transaction      {plain:>10.0} /s");
     println!("submissions over {CONNECTIONS} connections       {rate:>10.0} /s");
     println!("ratio                                 {ratio:>10.2}      at least 0.33");
     println!("latency, median                       {p50:>10.1} ms");
     println!("latency, 99th of 100                  {p99:>10.1} ms   below 100");
     println!("memory of the service                 {memory:>10.1} MiB  below 100");
-    println!(
-        "size of a record                      {:>10} bytes",
-        body.len()
-    );
-    println!(
-        "answered 201                          {:>10}",
-        submitted.created
-    );
-    println!(
-        "stored                                {:>10}",
-        submitted.stored
-    );
+    println!("size of a record                      {:>10} bytes", body.len());
+    println!("answered 201                          {:>10}", submitted.created);
+    println!("stored                                {:>10}", submitted.stored);
     let line = serde_json::json!({
         "plainPerSecond": plain.round(),
         "submissionsPerSecond": rate.round(),
@@ -137,11 +125,7 @@ async fn submissions(folder: &Path, body: &str) -> Result<Submitted> {
     let started = Instant::now();
     let mut senders = tokio::task::JoinSet::new();
     for _ in 0..CONNECTIONS {
-        senders.spawn(send(
-            service.address.clone(),
-            body.clone(),
-            started + SUBMIT_FOR,
-        ));
+        senders.spawn(send(service.address.clone(), body.clone(), started + SUBMIT_FOR));
     }
     let mut latencies = Vec::new();
     while let Some(sent) = senders.join_next().await {
@@ -154,9 +138,7 @@ async fn submissions(folder: &Path, body: &str) -> Result<Submitted> {
 
     let file = folder.join("housing-complaint.db");
     let mut connection = store::connect_options(&file).connect().await?;
-    let row = sqlx::query("select count(*) from submissions")
-        .fetch_one(&mut connection)
-        .await?;
+    let row = sqlx::query("select count(*) from submissions").fetch_one(&mut connection).await?;
     latencies.sort();
     Ok(Submitted {
         created: latencies.len(),
@@ -269,11 +251,8 @@ fn body() -> Result<String> {
         submitted_at: "2026-11-21T09:29:58.000Z".into(),
         source: None,
     };
-    let answers = vec![Answer {
-        id: "account".into(),
-        label: "What happened?".into(),
-        value: account,
-    }];
+    let answers =
+        vec![Answer { id: "account".into(), label: "What happened?".into(), value: account }];
     let record = record::from_draft(&draft, envelope, answers)
         .map_err(|problems| format!("the draft is not complete: {problems:?}"))?;
     Ok(serde_json::to_string(&record)?)

@@ -20,10 +20,8 @@ use crate::options;
 /// The file can't be used, or a date falls outside the years whose bank holidays are known.
 pub fn deadlines(options: &options::Deadlines) -> Result<(), Failure> {
     let file = &options.landlord;
-    let text = fs::read_to_string(file).map_err(|source| Failure::LandlordUnreadable {
-        file: file.clone(),
-        source,
-    })?;
+    let text = fs::read_to_string(file)
+        .map_err(|source| Failure::LandlordUnreadable { file: file.clone(), source })?;
     let times = landlord::parse(&text)
         .map_err(|findings| Failure::LandlordUnusable {
             file: file.clone(),
@@ -31,9 +29,7 @@ pub fn deadlines(options: &options::Deadlines) -> Result<(), Failure> {
         })?
         .landlord
         .times;
-    let stage_1 = times
-        .stage_1(&ENGLAND, options.received)
-        .map_err(|_| beyond_calendar())?;
+    let stage_1 = times.stage_1(&ENGLAND, options.received).map_err(|_| beyond_calendar())?;
     let stage_2 = options
         .stage_2_received
         .map(|received| times.stage_2(&ENGLAND, received))
@@ -79,16 +75,12 @@ impl Dates {
 }
 
 fn sentence(findings: &[Finding]) -> String {
-    let each = findings
-        .iter()
-        .map(|it| format!("{} at {:?}", it.fault.key(), it.pointer));
+    let each = findings.iter().map(|it| format!("{} at {:?}", it.fault.key(), it.pointer));
     each.collect::<Vec<_>>().join(", ")
 }
 
 fn beyond_calendar() -> Failure {
     Failure::BeyondCalendar {
-        ends_on: ENGLAND
-            .ends_on()
-            .expect("31 December is a date in every year"),
+        ends_on: ENGLAND.ends_on().expect("31 December is a date in every year"),
     }
 }

@@ -42,10 +42,7 @@ impl IntoResponse for Error {
                 StatusCode::CONFLICT,
                 "This record is being stored at this moment. Send it again for its receipt.",
             ),
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is longer than 8 MiB.",
-            ),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than 8 MiB."),
             Self::NotJson => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body must be sent with Content-Type: application/json.",
@@ -75,10 +72,9 @@ impl IntoResponse for Error {
         };
         let errors = match self {
             Self::Invalid(faults) => faults,
-            Self::KeyReused => vec![Fault {
-                pointer: String::new(),
-                code: "idempotency_key_reused",
-            }],
+            Self::KeyReused => {
+                vec![Fault { pointer: String::new(), code: "idempotency_key_reused" }]
+            }
             Self::BadKey
             | Self::BrokenOff
             | Self::InFlight
@@ -100,10 +96,7 @@ impl IntoResponse for Error {
 pub async fn as_problem(response: Response) -> Response {
     let status = response.status();
     let is_refusal = status.is_client_error() || status.is_server_error();
-    let is_problem = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|it| it == PROBLEM);
+    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|it| it == PROBLEM);
     if !is_refusal || is_problem {
         return response;
     }
@@ -128,9 +121,7 @@ pub fn json(status: StatusCode, content_type: &'static str, value: &impl Seriali
         .expect("what the service answers has string keys only, so JSON can say it");
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 

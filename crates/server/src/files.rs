@@ -78,11 +78,7 @@ async fn keep_for_ever(request: Request, next: Next) -> Response {
 /// The files of the moving address change with each release, but for those that have the hash of
 /// their contents in their name.
 async fn keep_hashed_for_ever(request: Request, next: Next) -> Response {
-    let policy = if has_hash(request.uri().path()) {
-        FOR_EVER
-    } else {
-        NO_CACHE
-    };
+    let policy = if has_hash(request.uri().path()) { FOR_EVER } else { NO_CACHE };
     cached(next.run(request).await, policy)
 }
 
@@ -149,10 +145,7 @@ mod tests {
 
     #[test]
     fn only_a_name_with_a_hash_is_kept_for_ever() {
-        for hashed in [
-            "/housing-complaint.0a1b2c3d4e5f6071.wasm",
-            "/locales/cy.deadbeef.json",
-        ] {
+        for hashed in ["/housing-complaint.0a1b2c3d4e5f6071.wasm", "/locales/cy.deadbeef.json"] {
             assert!(has_hash(hashed), "{hashed}");
         }
         for moving in [

@@ -57,9 +57,7 @@ pub fn app(state: AppState) -> Router {
         .allow_headers([CONTENT_TYPE, AUTHORIZATION, submissions::IDEMPOTENCY_KEY])
         .expose_headers([LOCATION, RETRY_AFTER])
         .max_age(Duration::from_secs(3600));
-    let service = Router::new()
-        .route("/v1/submissions", post(submissions::submit))
-        .layer(origins);
+    let service = Router::new().route("/v1/submissions", post(submissions::submit)).layer(origins);
     Router::new()
         .merge(service)
         .route("/healthz", get(health))
@@ -67,10 +65,7 @@ pub fn app(state: AppState) -> Router {
         // One of its own, or it would be that of the files, with their headers for every site.
         .fallback(async || StatusCode::NOT_FOUND)
         .with_state(state)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            config.time_limit,
-        ))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.time_limit))
         .layer(CatchPanicLayer::new())
         .layer(middleware::map_response(error::as_problem))
         .layer(SetResponseHeaderLayer::overriding(
@@ -132,32 +127,19 @@ pub enum Failure {
     )]
     Origin(String),
     #[error("Can't make the data folder {folder}: {source}. Give --data another folder.")]
-    DataFolder {
-        folder: PathBuf,
-        source: std::io::Error,
-    },
+    DataFolder { folder: PathBuf, source: std::io::Error },
     #[error(
         "Can't open the database {file}: {source}. Give --data a folder in which this user may write."
     )]
     Database { file: PathBuf, source: sqlx::Error },
     #[error("The database {file} does not fit this version: {source}.")]
-    Migration {
-        file: PathBuf,
-        source: sqlx::migrate::MigrateError,
-    },
+    Migration { file: PathBuf, source: sqlx::migrate::MigrateError },
     #[error("Can't listen on {address}:{port}: {source}. Give another --port or --address.")]
-    Listen {
-        address: String,
-        port: u16,
-        source: std::io::Error,
-    },
+    Listen { address: String, port: u16, source: std::io::Error },
     #[error("The service stopped: {0}.")]
     Stopped(std::io::Error),
     #[error("Can't read the landlord's file {file}: {source}.")]
-    LandlordUnreadable {
-        file: PathBuf,
-        source: std::io::Error,
-    },
+    LandlordUnreadable { file: PathBuf, source: std::io::Error },
     #[error("The landlord's file {file} can't be used: {findings}.")]
     LandlordUnusable { file: PathBuf, findings: String },
     #[error(
@@ -173,9 +155,5 @@ const fn header(name: &'static str) -> HeaderName {
 
 async fn health(State(state): State<AppState>) -> Result<Response, Error> {
     state.store.check().await?;
-    Ok(error::json(
-        StatusCode::OK,
-        "application/json",
-        &serde_json::json!({"status": "ok"}),
-    ))
+    Ok(error::json(StatusCode::OK, "application/json", &serde_json::json!({"status": "ok"})))
 }

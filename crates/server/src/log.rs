@@ -18,9 +18,7 @@ use crate::header;
 
 /// Sends the log to standard error. `HC_LOG` or `RUST_LOG` decide how much of it; `info` otherwise.
 pub fn init() {
-    let wanted = ["HC_LOG", "RUST_LOG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok());
+    let wanted = ["HC_LOG", "RUST_LOG"].into_iter().find_map(|name| std::env::var(name).ok());
     let filter = EnvFilter::new(wanted.as_deref().unwrap_or("info"));
     tracing_subscriber::fmt()
         .compact()

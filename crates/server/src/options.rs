@@ -43,12 +43,7 @@ pub struct Serve {
     #[arg(long, env = "HC_DIST", value_name = "FOLDER", default_value = "./dist")]
     pub dist: PathBuf,
     /// Folder with the landlords' files
-    #[arg(
-        long,
-        env = "HC_LANDLORDS",
-        value_name = "FOLDER",
-        default_value = "./landlords"
-    )]
+    #[arg(long, env = "HC_LANDLORDS", value_name = "FOLDER", default_value = "./landlords")]
     pub landlords: PathBuf,
     /// Folder with index.html, sample/ and schemas/
     #[arg(long, env = "HC_SITE", value_name = "FOLDER", default_value = ".")]

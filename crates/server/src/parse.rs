@@ -18,10 +18,7 @@ pub struct Fault {
 }
 
 /// The body is not JSON at all.
-pub const NOT_JSON: Fault = Fault {
-    pointer: String::new(),
-    code: "not_json",
-};
+pub const NOT_JSON: Fault = Fault { pointer: String::new(), code: "not_json" };
 
 /// Reads a record, and checks it by the rules of the page.
 ///
@@ -83,20 +80,11 @@ fn fault(text: &str) -> Fault {
     };
     let found = match value.get("kind").and_then(Value::as_str) {
         Some("complaint") => fault_in::<Envelope>(&value).or_else(|| fault_in::<Complaint>(&value)),
-        Some(_) => Some(Fault {
-            pointer: "/kind".to_owned(),
-            code: UNKNOWN_CHOICE,
-        }),
-        None => Some(Fault {
-            pointer: "/kind".to_owned(),
-            code: MISSING,
-        }),
+        Some(_) => Some(Fault { pointer: "/kind".to_owned(), code: UNKNOWN_CHOICE }),
+        None => Some(Fault { pointer: "/kind".to_owned(), code: MISSING }),
     };
     // A field that is there twice is lost in a `Value`.
-    found.unwrap_or(Fault {
-        pointer: String::new(),
-        code: WRONG_TYPE,
-    })
+    found.unwrap_or(Fault { pointer: String::new(), code: WRONG_TYPE })
 }
 
 const MISSING: &str = "missing";
@@ -116,9 +104,7 @@ fn fault_in<T: DeserializeOwned>(value: &Value) -> Option<Fault> {
     // serde tells what is wrong only in its sentence. The sentence may quote the record, so it goes
     // no further than here.
     let sentence = error.inner().to_string();
-    let missing = sentence
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split('`').next());
+    let missing = sentence.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     let code = if let Some(name) = missing {
         push(&mut pointer, name);
         MISSING

@@ -44,14 +44,8 @@ pub async fn serve(options: options::Serve) -> Result<(), Failure> {
     // First the port: a second service that was started by mistake ends before it touches the
     // database of the first.
     let (address, port) = (options.address, options.port);
-    let cant_listen = |source| Failure::Listen {
-        address: address.clone(),
-        port,
-        source,
-    };
-    let listener = TcpListener::bind((address.as_str(), port))
-        .await
-        .map_err(cant_listen)?;
+    let cant_listen = |source| Failure::Listen { address: address.clone(), port, source };
+    let listener = TcpListener::bind((address.as_str(), port)).await.map_err(cant_listen)?;
     let local = listener.local_addr().map_err(cant_listen)?;
     // An answer is one small write: waiting for more to send with it would only delay it.
     let listener = listener.tap_io(|stream| {
@@ -103,10 +97,8 @@ fn database_file(options: &options::Serve) -> Result<PathBuf, Failure> {
         }
     };
     if let Some(folder) = file.parent() {
-        make_private(folder).map_err(|source| Failure::DataFolder {
-            folder: folder.to_owned(),
-            source,
-        })?;
+        make_private(folder)
+            .map_err(|source| Failure::DataFolder { folder: folder.to_owned(), source })?;
     }
     Ok(file)
 }
@@ -127,9 +119,7 @@ fn origin(text: &str) -> Result<HeaderValue, Failure> {
         .find_map(|scheme| text.strip_prefix(scheme))
         .ok_or_else(wrong)?;
     let is_host = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte));
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte));
     if !is_host {
         return Err(wrong());
     }
@@ -168,11 +158,7 @@ mod tests {
 
     #[test]
     fn an_origin_is_a_scheme_and_a_host_and_nothing_else() {
-        for right in [
-            "https://www.example.org",
-            "http://127.0.0.1:8080",
-            "http://[::1]:80",
-        ] {
+        for right in ["https://www.example.org", "http://127.0.0.1:8080", "http://[::1]:80"] {
             assert_eq!(origin(right).unwrap(), right);
         }
         for wrong in [

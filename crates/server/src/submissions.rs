@@ -49,11 +49,7 @@ pub async fn submit(
         Stored::Before(receipt) => (StatusCode::OK, receipt),
         Stored::OtherBody => return Err(Error::KeyReused),
     };
-    info!(
-        reference = receipt.reference,
-        new = status == StatusCode::CREATED,
-        "stored"
-    );
+    info!(reference = receipt.reference, new = status == StatusCode::CREATED, "stored");
     Ok(answer(status, &receipt))
 }
 
@@ -66,15 +62,10 @@ async fn received(
     record: &record::Submission,
 ) -> Result<Submission, Error> {
     let since_1970 = (state.config.clock)().duration_since(UNIX_EPOCH);
-    let millis = since_1970
-        .ok()
-        .and_then(|it| i64::try_from(it.as_millis()).ok());
+    let millis = since_1970.ok().and_then(|it| i64::try_from(it.as_millis()).ok());
     let received = millis.and_then(|millis| {
         let at = DateTime::from_timestamp_millis(millis)?;
-        Some((
-            at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            london::date(millis)?,
-        ))
+        Some((at.to_rfc3339_opts(SecondsFormat::Millis, true), london::date(millis)?))
     });
     let Some((received_at, received_on)) = received else {
         error!("the clock of this machine can't be right");

@@ -16,9 +16,7 @@ fn monday() -> SystemTime {
 }
 
 async fn submit(service: &Service, landlord: &str) -> Response {
-    let response = service
-        .submit(Uuid::new_v4(), &complaint_with(&[], landlord))
-        .await;
+    let response = service.submit(Uuid::new_v4(), &complaint_with(&[], landlord)).await;
     assert_eq!(response.status, 201, "{landlord}");
     response
 }
@@ -26,21 +24,11 @@ async fn submit(service: &Service, landlord: &str) -> Response {
 #[tokio::test]
 async fn a_complaint_to_an_unknown_landlord_is_stored_with_the_times_of_the_code() {
     let service = Service::start_with(|config| config.clock = monday).await;
-    for landlord in [
-        "nobody",
-        "",
-        "../../etc/passwd",
-        "Halton Housing",
-        "a\u{0}b",
-        "🏚",
-    ] {
+    for landlord in ["nobody", "", "../../etc/passwd", "Halton Housing", "a\u{0}b", "🏚"] {
         let receipt = submit(&service, landlord).await.json();
         assert_eq!(receipt["acknowledgeBy"], "2026-11-30");
         let reference = receipt["reference"].as_str().unwrap();
-        assert_eq!(
-            service.column("landlord", reference).await.unwrap(),
-            landlord
-        );
+        assert_eq!(service.column("landlord", reference).await.unwrap(), landlord);
     }
 }
 

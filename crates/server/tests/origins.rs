@@ -17,20 +17,14 @@ async fn preflight(service: &Service, origin: &str) -> Response {
     let headers = [
         ("origin", origin),
         ("access-control-request-method", "POST"),
-        (
-            "access-control-request-headers",
-            "content-type,idempotency-key",
-        ),
+        ("access-control-request-headers", "content-type,idempotency-key"),
     ];
     send(service.address, "OPTIONS", "/v1/submissions", &headers, "").await
 }
 
 async fn submit(service: &Service, origin: &str) -> Response {
-    let headers = [
-        ("origin", origin),
-        ("content-type", "application/json"),
-        ("idempotency-key", KEY),
-    ];
+    let headers =
+        [("origin", origin), ("content-type", "application/json"), ("idempotency-key", KEY)];
     let body = complaint("No heating");
     send(service.address, "POST", "/v1/submissions", &headers, body).await
 }
@@ -48,10 +42,7 @@ async fn a_site_on_the_list_may_send_and_read_the_receipt() {
     let sent = submit(&service, ALLOWED).await;
     assert_eq!(sent.status, 201);
     assert_eq!(sent.header("access-control-allow-origin"), ALLOWED);
-    assert_eq!(
-        sent.header("access-control-expose-headers"),
-        "location,retry-after"
-    );
+    assert_eq!(sent.header("access-control-expose-headers"), "location,retry-after");
 }
 
 #[tokio::test]
@@ -73,15 +64,8 @@ async fn any_other_site_gets_no_leave() {
         "https://www.example.org.evil.example",
         "null",
     ] {
-        for response in [
-            preflight(&service, other).await,
-            submit(&service, other).await,
-        ] {
-            assert_eq!(
-                response.header("access-control-allow-origin"),
-                "",
-                "{other}"
-            );
+        for response in [preflight(&service, other).await, submit(&service, other).await] {
+            assert_eq!(response.header("access-control-allow-origin"), "", "{other}");
         }
     }
 }

@@ -39,13 +39,7 @@ fn marked() -> Value {
         (FieldName::Email, "zanzibar@example.org"),
     ]);
     let mut record: Value = serde_json::from_str(&complaint_with(&answers, MARK)).unwrap();
-    for name in [
-        "language",
-        "configVersion",
-        "widgetVersion",
-        "submittedAt",
-        "source",
-    ] {
+    for name in ["language", "configVersion", "widgetVersion", "submittedAt", "source"] {
         record[name] = json!(MARK);
     }
     record
@@ -72,14 +66,7 @@ async fn log_of_everything(level: &str) -> (String, Vec<String>) {
     assert_eq!(submit(address, key, &halton.to_string()).await.status, 422);
 
     let mut wrong = Vec::new();
-    for pointer in [
-        "/account",
-        "/topics",
-        "/resident",
-        "/landlord",
-        "/kind",
-        "/danger",
-    ] {
+    for pointer in ["/account", "/topics", "/resident", "/landlord", "/kind", "/danger"] {
         let mut record = marked();
         *record.pointer_mut(pointer).unwrap() = json!({ MARK: MARK });
         wrong.push(record.to_string());
@@ -97,18 +84,8 @@ async fn log_of_everything(level: &str) -> (String, Vec<String>) {
     }
     for (method, path, name, value) in [
         ("GET", "/zanzibar?name=zanzibar", "x-request-id", MARK),
-        (
-            "GET",
-            "/landlords/zanzibar.json?zanzibar",
-            "referer",
-            "http://x/?zanzibar",
-        ),
-        (
-            "GET",
-            "/v1/cases/zanzibar",
-            "authorization",
-            "Bearer zanzibar",
-        ),
+        ("GET", "/landlords/zanzibar.json?zanzibar", "referer", "http://x/?zanzibar"),
+        ("GET", "/v1/cases/zanzibar", "authorization", "Bearer zanzibar"),
         ("POST", "/v1/submissions?zanzibar", "idempotency-key", MARK),
         ("PUT", "/v1/submissions?zanzibar", "content-type", MARK),
         ("GET", "/?zanzibar", "cookie", MARK),
@@ -129,10 +106,7 @@ async fn the_usual_log_says_what_was_stored_and_nothing_about_anyone() {
     for reference in references {
         assert!(log.contains(&reference));
     }
-    assert!(
-        log.contains("route=\"/v1/submissions\" status=201"),
-        "{log}"
-    );
+    assert!(log.contains("route=\"/v1/submissions\" status=201"), "{log}");
 }
 
 #[tokio::test]

@@ -125,10 +125,7 @@ async fn every_option_is_an_environment_variable_too() {
     let program = Program::start(&elsewhere, &environment);
     let origin = [("origin", "https://b.example")];
     let health = send(program.address, "GET", "/v1/submissions", &origin, "").await;
-    assert_eq!(
-        health.header("access-control-allow-origin"),
-        "https://b.example"
-    );
+    assert_eq!(health.header("access-control-allow-origin"), "https://b.example");
     submit(program.address, Uuid::new_v4(), &complaint("No heating")).await;
     program.kill();
     assert_eq!(rows(folder.path()).await, 1);
@@ -159,12 +156,7 @@ fn deadlines_are_written_as_json() {
         "{\"acknowledge_by\":\"2026-11-27\",\"stage_1_response_by\":\"2026-12-11\",\
         \"stage_1_extended_by\":\"2026-12-29\"}\n"
     );
-    let both = [
-        "--received",
-        "2026-11-21",
-        "--stage-2-received",
-        "2026-12-21",
-    ];
+    let both = ["--received", "2026-11-21", "--stage-2-received", "2026-12-21"];
     let output = deadlines(&both);
     assert_eq!(
         String::from_utf8(output.stdout).unwrap(),

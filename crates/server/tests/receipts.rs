@@ -28,16 +28,11 @@ fn end_of_calendar() -> SystemTime {
 
 async fn receipt(clock: fn() -> SystemTime) -> (Service, Value) {
     let service = Service::start_with(|config| config.clock = clock).await;
-    let response = service
-        .submit(Uuid::new_v4(), &complaint("No heating"))
-        .await;
+    let response = service.submit(Uuid::new_v4(), &complaint("No heating")).await;
     assert_eq!(response.status, 201);
     let receipt = response.json();
     let reference = receipt["reference"].as_str().unwrap();
-    assert_eq!(
-        response.header("location"),
-        format!("/v1/cases/{reference}")
-    );
+    assert_eq!(response.header("location"), format!("/v1/cases/{reference}"));
     assert_eq!(response.header("cache-control"), "no-store");
     (service, receipt)
 }
@@ -82,10 +77,7 @@ async fn where_bank_holidays_are_not_known_the_complaint_is_received_without_dat
 #[tokio::test]
 async fn the_flags_are_worked_out_again() {
     let service = Service::start().await;
-    let answers = [
-        (FieldName::Danger, "yes"),
-        (FieldName::Topics, "damp_mould"),
-    ];
+    let answers = [(FieldName::Danger, "yes"), (FieldName::Topics, "damp_mould")];
     let mut record: Value = serde_json::from_str(&complaint_with(&answers, "halton")).unwrap();
     record["triage"]["flags"] = json!([]);
     let response = service.submit(Uuid::new_v4(), &record.to_string()).await;

@@ -38,12 +38,7 @@ async fn without_a_key_or_with_a_malformed_one() {
     let body = complaint("No heating").into_bytes();
     post(&service, &[JSON], body.clone()).await.problem(400);
     let simple = KEY.replace('-', "");
-    for key in [
-        "",
-        "1",
-        simple.as_str(),
-        "not-a-uuid-not-a-uuid-not-a-uuid-not",
-    ] {
+    for key in ["", "1", simple.as_str(), "not-a-uuid-not-a-uuid-not-a-uuid-not"] {
         let headers = [JSON, ("idempotency-key", key)];
         post(&service, &headers, body.clone()).await.problem(400);
     }
@@ -55,13 +50,7 @@ async fn without_a_key_or_with_a_malformed_one() {
 #[tokio::test]
 async fn an_unknown_address_and_a_wrong_method() {
     let service = Service::start().await;
-    for path in [
-        "/v1",
-        "/v1/cases/K47-W92-F36",
-        "/Cargo.toml",
-        "/%00",
-        "/landlords/",
-    ] {
+    for path in ["/v1", "/v1/cases/K47-W92-F36", "/Cargo.toml", "/%00", "/landlords/"] {
         let absent = service.get(path).await;
         absent.problem(404);
         if path.starts_with("/v1") {
@@ -108,11 +97,7 @@ async fn a_body_that_is_not_declared_as_json() {
     let body = complaint("No heating").into_bytes();
     let key = ("idempotency-key", KEY);
     post(&service, &[key], body.clone()).await.problem(415);
-    for other in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "application/jsonp",
-    ] {
+    for other in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"] {
         let headers = [key, ("content-type", other)];
         post(&service, &headers, body.clone()).await.problem(415);
     }
@@ -138,54 +123,30 @@ async fn a_body_that_is_not_json() {
 #[tokio::test]
 async fn a_record_of_another_form_says_where() {
     let service = Service::start().await;
-    assert_eq!(
-        errors(&service, json!([])).await,
-        [error("/kind", "missing")]
-    );
+    assert_eq!(errors(&service, json!([])).await, [error("/kind", "missing")]);
     let mut other = record();
     other["kind"] = json!("compliment");
-    assert_eq!(
-        errors(&service, other).await,
-        [error("/kind", "unknown_choice")]
-    );
+    assert_eq!(errors(&service, other).await, [error("/kind", "unknown_choice")]);
 
     let mut wrong = record();
     wrong["resident"]["name"] = json!(7);
-    assert_eq!(
-        errors(&service, wrong).await,
-        [error("/resident/name", "wrong_type")]
-    );
+    assert_eq!(errors(&service, wrong).await, [error("/resident/name", "wrong_type")]);
 
     let mut wrong = record();
     wrong["landlord"] = json!({});
-    assert_eq!(
-        errors(&service, wrong).await,
-        [error("/landlord", "wrong_type")]
-    );
+    assert_eq!(errors(&service, wrong).await, [error("/landlord", "wrong_type")]);
 
     let mut wrong = record();
     wrong["topics"] = json!(["repairs", "castles"]);
-    assert_eq!(
-        errors(&service, wrong).await,
-        [error("/topics/1", "unknown_choice")]
-    );
+    assert_eq!(errors(&service, wrong).await, [error("/topics/1", "unknown_choice")]);
 
     let mut missing = record();
-    missing["resident"]
-        .as_object_mut()
-        .unwrap()
-        .remove("address");
-    assert_eq!(
-        errors(&service, missing).await,
-        [error("/resident/address", "missing")]
-    );
+    missing["resident"].as_object_mut().unwrap().remove("address");
+    assert_eq!(errors(&service, missing).await, [error("/resident/address", "missing")]);
 
     let mut missing = record();
     missing.as_object_mut().unwrap().remove("language");
-    assert_eq!(
-        errors(&service, missing).await,
-        [error("/language", "missing")]
-    );
+    assert_eq!(errors(&service, missing).await, [error("/language", "missing")]);
 
     let twice = complaint("No heating").replacen('{', r#"{"account":"x","#, 1);
     let response = service.submit(Uuid::new_v4(), &twice).await;

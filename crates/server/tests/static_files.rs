@@ -83,15 +83,9 @@ async fn at_the_moving_address_the_script_is_asked_for_again_and_hashed_files_ar
     let path = "/housing-complaint/v1/housing-complaint.js";
     let script = service.get(path).await;
     assert_eq!(script.header("cache-control"), "no-cache");
-    assert_eq!(
-        script.header("content-type"),
-        "text/javascript; charset=utf-8"
-    );
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(script.header("access-control-allow-origin"), "*");
-    assert_eq!(
-        script.header("cross-origin-resource-policy"),
-        "cross-origin"
-    );
+    assert_eq!(script.header("cross-origin-resource-policy"), "cross-origin");
     assert!(!script.header("last-modified").is_empty());
     let tag = script.header("etag").to_owned();
     assert!(!tag.is_empty());
@@ -113,10 +107,7 @@ async fn a_browser_that_takes_brotli_gets_the_compressed_file() {
     let headers = [("accept-encoding", "gzip, br")];
     let script = send(service.address, "GET", path, &headers, "").await;
     assert_eq!(script.header("content-encoding"), "br");
-    assert_eq!(
-        script.header("content-type"),
-        "text/javascript; charset=utf-8"
-    );
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(script.header("vary"), "accept-encoding");
     assert_eq!(script.body, "as if compressed");
 }

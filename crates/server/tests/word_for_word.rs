@@ -85,10 +85,7 @@ async fn neither_the_key_nor_the_access_code_is_stored() {
         }
     }
     let holds = |secret: &[u8]| files.windows(secret.len()).any(|it| it == secret);
-    assert!(
-        holds(b"No heating"),
-        "a person can find the words in the file"
-    );
+    assert!(holds(b"No heating"), "a person can find the words in the file");
     assert!(!holds(code.as_bytes()) && !holds(code.replace(' ', "").as_bytes()));
     assert!(!holds(key.to_string().as_bytes()) && !holds(key.as_bytes()));
 }

@@ -78,10 +78,7 @@ impl Store {
     ///
     /// The file can't be opened, or is not a database of this program.
     pub async fn open(file: &Path) -> Result<(Self, JoinHandle<()>), Failure> {
-        let cant_open = |source| Failure::Database {
-            file: file.to_owned(),
-            source,
-        };
+        let cant_open = |source| Failure::Database { file: file.to_owned(), source };
         let options = connect_options(file);
         let pool = SqlitePoolOptions::new()
             .max_connections(4)
@@ -91,18 +88,11 @@ impl Store {
         migrations()
             .run(&pool)
             .await
-            .map_err(|source| Failure::Migration {
-                file: file.to_owned(),
-                source,
-            })?;
+            .map_err(|source| Failure::Migration { file: file.to_owned(), source })?;
         let connection = options.connect().await.map_err(cant_open)?;
         let (sender, jobs) = mpsc::channel(WAITING);
         let task = tokio::spawn(writer::run(options, connection, jobs));
-        let store = Self {
-            pool,
-            writer: sender,
-            in_flight: InFlight::default(),
-        };
+        let store = Self { pool, writer: sender, in_flight: InFlight::default() };
         Ok((store, task))
     }
 
@@ -157,11 +147,8 @@ impl Store {
 }
 
 /// The files of `migrations/`, in order. They are part of the program.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "submissions",
-    include_str!("../../migrations/0001_submissions.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "submissions", include_str!("../../migrations/0001_submissions.sql"))];
 
 fn migrations() -> Migrator {
     let migrations = MIGRATIONS.iter().map(|&(version, name, sql)| {
@@ -194,10 +181,7 @@ impl InFlight {
     /// Notes this key, until what is returned is dropped; `None` if it is noted already.
     fn enter(&self, key_hash: [u8; 32]) -> Option<Noted> {
         let is_new = self.keys().insert(key_hash);
-        is_new.then(|| Noted {
-            key_hash,
-            all: self.clone(),
-        })
+        is_new.then(|| Noted { key_hash, all: self.clone() })
     }
 
     fn keys(&self) -> std::sync::MutexGuard<'_, HashSet<[u8; 32]>> {

@@ -88,9 +88,7 @@ async fn store(connection: &mut SqliteConnection, job: &Job) -> Result<Stored, s
         let reference = new_reference()?;
         let access_code = access_code(job.submission.key, &reference);
         if insert(connection, job, &reference, &access_code).await? {
-            let Submission {
-                received_on, dates, ..
-            } = job.submission;
+            let Submission { received_on, dates, .. } = job.submission;
             let receipt = Receipt::new(reference, Some(access_code), received_on, dates);
             return Ok(Stored::New(receipt));
         }
@@ -180,9 +178,7 @@ async fn find(connection: &mut SqliteConnection, job: &Job) -> Result<Option<Sto
 
 fn date(row: &SqliteRow, column: &str) -> Result<Option<NaiveDate>, sqlx::Error> {
     let text: Option<String> = row.try_get(column)?;
-    text.map(|text| text.parse())
-        .transpose()
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    text.map(|text| text.parse()).transpose().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 fn new_reference() -> Result<String, sqlx::Error> {
@@ -202,8 +198,6 @@ fn access_code(key: Uuid, reference: &str) -> String {
         Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(reference.as_bytes());
     let code: [u8; 32] = mac.finalize().into_bytes().into();
-    let (first, _) = code
-        .split_first_chunk()
-        .expect("SHA-256 has more than sixteen bytes");
+    let (first, _) = code.split_first_chunk().expect("SHA-256 has more than sixteen bytes");
     reference::access_code(*first)
 }

@@ -47,11 +47,7 @@ impl Service {
         fs::create_dir(&landlords).unwrap();
         for name in ["halton", "example"] {
             let file = format!("{name}.json");
-            fs::copy(
-                project().join("landlords").join(&file),
-                landlords.join(&file),
-            )
-            .unwrap();
+            fs::copy(project().join("landlords").join(&file), landlords.join(&file)).unwrap();
         }
         let mut config = Config {
             site: folder.path().join("site"),
@@ -67,9 +63,7 @@ impl Service {
         let address = listener.local_addr().unwrap();
         let config = Arc::new(config);
         tokio::spawn(async move {
-            axum::serve(listener, app(AppState { store, config }))
-                .await
-                .unwrap();
+            axum::serve(listener, app(AppState { store, config })).await.unwrap();
         });
         Self { address, folder }
     }
@@ -122,27 +116,14 @@ impl Response {
         assert!(problem["detail"].is_string());
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        errors
-            .iter()
-            .map(|it| (text(&it["pointer"]), text(&it["code"])))
-            .collect()
+        errors.iter().map(|it| (text(&it["pointer"]), text(&it["code"]))).collect()
     }
 }
 
 pub async fn submit(address: SocketAddr, key: Uuid, body: &str) -> Response {
     let key = key.to_string();
-    let headers = [
-        ("content-type", "application/json"),
-        ("idempotency-key", key.as_str()),
-    ];
-    send(
-        address,
-        "POST",
-        "/v1/submissions",
-        &headers,
-        body.to_owned(),
-    )
-    .await
+    let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
+    send(address, "POST", "/v1/submissions", &headers, body.to_owned()).await
 }
 
 pub async fn send(
@@ -155,10 +136,8 @@ pub async fn send(
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("host", address.to_string());
+    let mut request =
+        Request::builder().method(method).uri(path).header("host", address.to_string());
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -190,17 +169,12 @@ impl Program {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line
             .strip_prefix("Ready at http://")
             .and_then(|rest| rest.strip_suffix("/\n"))
             .unwrap_or_else(|| panic!("the program says {line:?}"));
-        Self {
-            address: address.parse().unwrap(),
-            child,
-        }
+        Self { address: address.parse().unwrap(), child }
     }
 
     /// `kill -9`.
@@ -247,9 +221,7 @@ pub fn database(folder: &Path) -> PathBuf {
 pub async fn query(folder: &Path, sql: String) -> Result<Vec<SqliteRow>, sqlx::Error> {
     let options = store::connect_options(&database(folder));
     let mut connection = options.connect().await?;
-    sqlx::query(AssertSqlSafe(sql))
-        .fetch_all(&mut connection)
-        .await
+    sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await
 }
 
 pub async fn rows(folder: &Path) -> i64 {
