@@ -42,7 +42,7 @@ pub fn App(props: &AppProps) -> Html {
     };
 
     let would_lose = use_keep(&session, &settings, &props.last);
-    use_history(&session, &settings, &dispatch);
+    let dispatch = use_history(&session, &settings, &dispatch);
     use_events(&session, &props.host, &settings);
     use_focus(&session, &root);
     use_sending(&session, &settings, &props.host, &dispatch);
@@ -120,13 +120,15 @@ fn keep(session: &Session, key: &str) -> bool {
     is_kept
 }
 
-/// One entry in the browser's history a screen, so that the browser's Back works.
+/// One entry in the browser's history a screen, so that the browser's Back works. Returns a dispatch
+/// that leaves *Back* to the browser where that leads to the same screen: the two can't get out of
+/// step then, however fast somebody is.
 #[hook]
 fn use_history(
     session: &UseReducerHandle<Session>,
     settings: &Rc<Settings>,
     dispatch: &Callback<Action>,
-) {
+) -> Callback<Action> {
     let trail = use_mut_ref(Trail::default);
     {
         let (trail, dispatch) = (trail.clone(), dispatch.clone());
@@ -141,12 +143,24 @@ fn use_history(
             move || drop(listener)
         });
     }
-    let settings = settings.clone();
-    use_effect_with(session.screen.address(), move |address| {
-        if settings.has_history {
-            write_history(&trail, &settings.storage_key, address);
+    {
+        let (trail, settings) = (trail.clone(), settings.clone());
+        use_effect_with(session.screen.address(), move |address| {
+            if settings.has_history {
+                write_history(&trail, &settings.storage_key, address);
+            }
+        });
+    }
+    let back = session.before().address();
+    let (has_history, dispatch) = (settings.has_history, dispatch.clone());
+    Callback::from(move |action| {
+        let is_browsers = matches!(action, Action::Back) && trail.borrow().leads_back_to(&back);
+        if has_history && is_browsers {
+            browser::go_back();
+        } else {
+            dispatch.emit(action);
         }
-    });
+    })
 }
 
 /// The trail is never borrowed while the browser is called: a host page may answer at once.
@@ -157,7 +171,6 @@ fn write_history(trail: &Rc<RefCell<Trail>>, instance: &str, address: &str) {
         Step::Replace => {
             browser::replace_history(instance, address);
         }
-        Step::Back => browser::go_back(),
         Step::Push(first) => {
             if let Some(first) = first {
                 browser::replace_history(instance, &first);

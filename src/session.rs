@@ -267,7 +267,7 @@ impl Session {
                     self.go_to_next(Place::Advise(advice));
                 }
             }
-            Action::Back => self.go_back(),
+            Action::Back => self.go(self.before()),
             Action::Change(question) => self.go(Screen::Ask(question)),
             Action::Show(address) => self.show(&address),
             Action::Send(outgoing) => {
@@ -331,17 +331,17 @@ impl Session {
         self.go(Screen::at(next));
     }
 
-    fn go_back(&mut self) {
-        let before = match &self.screen {
+    /// The screen to which *Back* leads.
+    pub fn before(&self) -> Screen {
+        let place = match &self.screen {
             Screen::Ask(_) | Screen::Advise(_) => {
-                let place = self.screen.place();
-                place.and_then(|it| flow::before(it, &self.draft))
+                self.screen.place().and_then(|it| flow::before(it, &self.draft))
             }
             Screen::Check => flow::path(&self.draft).last(),
-            Screen::NotSent(_) => return self.go(Screen::Check),
-            Screen::Start | Screen::Sending | Screen::Sent(_) => return,
+            Screen::NotSent(_) => return Screen::Check,
+            Screen::Start | Screen::Sending | Screen::Sent(_) => return self.screen.clone(),
         };
-        self.go(before.map_or(Screen::Start, |place| Screen::at(Some(place))));
+        place.map_or(Screen::Start, |place| Screen::at(Some(place)))
     }
 
     /// Goes to the screen of this address if the resident may be there, else as near as they may.

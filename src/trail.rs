@@ -18,8 +18,6 @@ pub enum Step {
     Replace,
     /// Add an entry; before the first, note in the entry that is there which screen it was.
     Push(Option<String>),
-    /// Go back one entry.
-    Back,
 }
 
 impl Trail {
@@ -27,7 +25,6 @@ impl Trail {
     pub fn go(&mut self, address: &str) -> Step {
         let is_led = std::mem::take(&mut self.is_led);
         let count = self.screens.len();
-        let is_before = count > 1 && self.screens[count - 2] == address;
         match self.screens.last_mut() {
             // Nothing of the host's is touched until the resident has moved.
             None => {
@@ -42,16 +39,17 @@ impl Trail {
                 address.clone_into(last);
                 Step::Replace
             }
-            Some(_) if is_before => {
-                self.screens.pop();
-                Step::Back
-            }
             Some(last) => {
                 let first = (count == 1).then(|| last.clone());
                 self.screens.push(address.to_owned());
                 Step::Push(first)
             }
         }
+    }
+
+    /// Whether the browser's own Back leads to this screen.
+    pub fn leads_back_to(&self, address: &str) -> bool {
+        self.screens.iter().rev().nth(1).is_some_and(|before| before == address)
     }
 
     /// An entry could not be added.
@@ -93,10 +91,12 @@ mod tests {
     #[test]
     fn back_in_the_widget_is_the_browsers_own_back() {
         let mut trail = at(&["start", "a", "b"]);
-        assert_eq!(trail.go("a"), Step::Back);
+        assert!(trail.leads_back_to("a"));
+        assert!(!trail.leads_back_to("start"));
         trail.led("a");
         assert_eq!(trail.go("a"), Step::Stay);
         assert_eq!(trail.go("b"), Step::Push(None));
+        assert!(!at(&["b"]).leads_back_to("a"));
     }
 
     #[test]
