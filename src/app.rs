@@ -42,7 +42,7 @@ pub fn App(props: &AppProps) -> Html {
     };
 
     let would_lose = use_keep(&session, &settings, &props.last);
-    let dispatch = use_history(&session, &settings, &dispatch);
+    let dispatch = use_history(&session, &settings, &dispatch, &root);
     use_events(&session, &props.host, &settings);
     use_focus(&session, &root);
     use_sending(&session, &settings, &props.host, &dispatch);
@@ -128,6 +128,7 @@ fn use_history(
     session: &UseReducerHandle<Session>,
     settings: &Rc<Settings>,
     dispatch: &Callback<Action>,
+    root: &NodeRef,
 ) -> Callback<Action> {
     let trail = use_mut_ref(Trail::default);
     {
@@ -147,13 +148,17 @@ fn use_history(
         let (trail, settings) = (trail.clone(), settings.clone());
         use_effect_with(session.screen.address(), move |address| {
             if settings.has_history {
-                write_history(&trail, &settings.storage_key, address);
+                let address = address.clone();
+                browser::soon(move || write_history(&trail, &settings.storage_key, &address));
             }
         });
     }
     let back = session.before().address();
-    let (has_history, dispatch) = (settings.has_history, dispatch.clone());
+    let (has_history, dispatch, root) = (settings.has_history, dispatch.clone(), root.clone());
     Callback::from(move |action| {
+        if !matches!(action, Action::Enter(..) | Action::Toggle(..)) {
+            browser::blur(&root);
+        }
         let is_browsers = matches!(action, Action::Back) && trail.borrow().leads_back_to(&back);
         if has_history && is_browsers {
             browser::go_back();

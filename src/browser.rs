@@ -129,6 +129,15 @@ pub fn focus(root: &NodeRef, selector: &str) {
     }
 }
 
+/// Lets go of focus inside `root`. Taking a focused element off the page makes browsers lay out the
+/// page twice, which an old phone feels.
+pub fn blur(root: &NodeRef) {
+    let root = root.cast::<Element>();
+    if let Some(focused) = root.and_then(|root| find(&root, ":focus")) {
+        let _ = focused.blur();
+    }
+}
+
 /// Moves focus to a field from a link in the list of problems, with its label in view.
 pub fn focus_field(event: &MouseEvent, id: &str) {
     event.prevent_default();
@@ -197,6 +206,11 @@ fn history_entry(instance: &str, address: &str, is_new: bool) -> bool {
     let written =
         if is_new { history.push_state(&entry, "") } else { history.replace_state(&entry, "") };
     written.is_ok()
+}
+
+/// Does this once the browser has drawn what there is to draw.
+pub fn soon(task: impl FnOnce() + 'static) {
+    gloo::timers::callback::Timeout::new(0, task).forget();
 }
 
 /// Goes back one entry in the history.
