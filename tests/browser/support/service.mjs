@@ -2,6 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,9 @@ class Service {
 
   /** Starts it, or starts it again at the address where it was, with the same data. */
   async start() {
+    if (!existsSync(SERVICE)) {
+      throw new Error(`${SERVICE} is not there: build it with \`cargo build --release -p server\`, or name another in HC_SERVER_BIN`);
+    }
     const options = ['serve', '--port', String(this.port), '--data', this.data];
     for (const origin of this.allowOrigins) options.push('--allow-origin', origin);
     this.#process = spawn(SERVICE, options, { cwd: path('.'), stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,0 +1,324 @@
+// Nothing that was typed is lost by what happens in the browser, and nothing is sent twice.
+
+import { SUBMIT, action } from './support/hands.mjs';
+import { intercept, signal } from './support/moments.mjs';
+import { PLAIN, Resident, newWords, saying } from './support/resident.mjs';
+import { expect, test } from './support/test.mjs';
+import { say } from './support/words.mjs';
+
+// --- Reload ------------------------------------------------------------------------------------
+
+test('a reload on any page keeps the place and every character, even before Continue', async ({ resident, page, service }) => {
+  const answers = saying(newWords(), { danger: ['yes'], on_behalf_of: ['someone_else'] });
+  await resident.opens();
+  for (let pages = 0; (await resident.at()) !== 'check' && pages < 40; pages++) {
+    const at = await resident.at();
+    await resident.answers(answers);
+    const before = await resident.shown();
+    await page.reload();
+    await resident.screen.waitFor();
+    expect(await resident.at()).toBe(at);
+    expect(await resident.shown()).toEqual(before);
+    await resident.skipsTo(at);
+    await resident.goesOn({});
+  }
+  await page.reload();
+  await resident.comesTo('check');
+  await resident.sends();
+  const reference = await resident.reference();
+  expect(service.row(reference).record.account).toBe(answers.account[0]);
+  await page.reload();
+  expect(await resident.reference()).toBe(reference);
+});
+
+test('a reload while it is being sent loses nothing, and sends nothing twice', async ({ resident, page, service }) => {
+  const never = signal();
+  const sent = await intercept(page, async (route, number) => {
+    if (number > 1) return route.continue();
+    await route.fetch();
+    await never.given;
+    return route.abort().catch(() => {});
+  });
+  const account = newWords();
+  await resident.opens();
+  await resident.skipsTo('check', saying(account));
+  await resident.sends();
+  await resident.comesTo('sending');
+  await expect.poll(() => service.rowsAbout(account)).toHaveLength(1);
+  await page.reload();
+  await resident.comesTo('check');
+  await resident.sends();
+  const reference = await resident.reference();
+  expect(sent[1]).toEqual(sent[0]);
+  expect(service.rowsAbout(account).map((row) => row.reference)).toEqual([reference]);
+  never.give();
+});
+
+test('a half typed sentence that is not finished on this page is still there after Back and forth', async ({ resident }) => {
+  await resident.opens();
+  await resident.skipsTo('question:account');
+  await resident.answers({ account: ['It began when'] });
+  await resident.presses('back');
+  await resident.presses('back');
+  await resident.skipsTo('question:account', { ...PLAIN, account: undefined });
+  expect(await resident.shown()).toEqual({ account: ['It began when'] });
+});
+
+// --- The browser's storage -----------------------------------------------------------------------
+
+const STORAGES = {
+  'that is blocked': () => {
+    Object.defineProperty(window, 'sessionStorage', {
+      get() { throw new DOMException('The operation is insecure.', 'SecurityError'); },
+    });
+  },
+  'that is full': () => {
+    Storage.prototype.setItem = () => { throw new DOMException('It is full.', 'QuotaExceededError'); };
+  },
+  'that has rubbish in it': () => {
+    Storage.prototype.getItem = () => '{"draft": [1, {"account": null}], "screen": 7, "outgoing": "x", "sent": {}}';
+  },
+};
+
+for (const [what, breakIt] of Object.entries(STORAGES)) {
+  test(`a browser with storage ${what} can still complain`, async ({ resident, page, service }) => {
+    await page.addInitScript(breakIt);
+    const account = newWords();
+    await resident.opens();
+    const reference = await resident.complains(saying(account));
+    expect(service.row(reference).record.account).toBe(account);
+  });
+}
+
+test('two tabs with the same complaint both keep and send what was typed in them', async ({ resident, page, context, service }) => {
+  await resident.opens();
+  await resident.skipsTo('question:account');
+  const opened = context.waitForEvent('page');
+  await page.evaluate(() => { window.open(location.href); });
+  const other = new Resident(await opened);
+  await other.screen.waitFor();
+  expect(await other.at()).toBe('question:account');
+
+  const [mine, theirs] = [newWords(), newWords()];
+  await resident.skipsTo('check', saying(mine));
+  await other.skipsTo('check', saying(theirs));
+  await resident.sends();
+  await other.sends();
+  const references = [await resident.reference(), await other.reference()];
+  expect(service.row(references[0]).record.account).toBe(mine);
+  expect(service.row(references[1]).record.account).toBe(theirs);
+});
+
+// --- Back and Forward ----------------------------------------------------------------------------
+
+test('the browser’s Back and Forward go through all pages, and the answers stay', async ({ resident, page }) => {
+  await resident.opens();
+  const address = page.url();
+  const answers = { ...PLAIN, danger: ['yes'] };
+  const pages = await resident.goesTo('check', answers);
+  expect(pages[0]).toBe('start');
+  for (const at of pages.toReversed()) {
+    await page.goBack();
+    await resident.comesTo(at);
+    expect(page.url()).toBe(address);
+  }
+  for (const at of [...pages.slice(1), 'check']) {
+    await page.goForward();
+    await resident.comesTo(at);
+    expect(answers).toMatchObject(await resident.shown());
+  }
+  expect(page.url()).toBe(address);
+});
+
+test('Back in the page and Back in the browser are the same way', async ({ resident, page }) => {
+  await resident.opens();
+  await resident.skipsTo('question:home');
+  await resident.presses('back');
+  await resident.comesTo('question:disability');
+  await page.goBack();
+  await resident.comesTo('question:adjustments');
+  await resident.presses('back');
+  await page.goBack();
+  await resident.comesTo('question:danger');
+});
+
+test('Back from the first page of the form leaves the landlord’s page as it was', async ({ resident, page, baseURL }) => {
+  await page.goto(`${baseURL}healthz`);
+  await resident.opens();
+  await resident.starts();
+  await page.goBack();
+  await resident.comesTo('start');
+  await page.goBack();
+  expect(page.url()).toBe(`${baseURL}healthz`);
+});
+
+test('Back to the first page and on again does not lose the way', async ({ resident, page }) => {
+  await resident.opens();
+  const address = page.url();
+  await resident.starts();
+  await resident.presses('back');
+  await resident.comesTo('start');
+  await resident.starts();
+  await page.goBack();
+  expect(page.url()).toBe(address);
+  await resident.comesTo('start');
+});
+
+for (const state of [{ theirs: { page: 7 } }, 'a text of theirs', 42, null]) {
+  test(`the landlord’s page keeps its own history: ${JSON.stringify(state)}`, async ({ resident, page }) => {
+    await resident.opens('/?source=survey#complain');
+    const address = page.url();
+    await page.evaluate((it) => history.replaceState(it, ''), state);
+    await resident.skipsTo('question:adjustments');
+    await resident.presses('back');
+    await resident.comesTo('question:on_behalf_of');
+    expect(page.url()).toBe(address);
+    const kept = await page.evaluate(() => history.state);
+    if (state && typeof state === 'object') expect(kept).toMatchObject(state);
+    else if (state) expect(kept).toEqual(state);
+    await resident.presses('back');
+    await resident.presses('back');
+    await resident.comesTo('start');
+  });
+}
+
+test('with history off the browser’s Back is the landlord’s alone', async ({ resident, page }) => {
+  await resident.opens('/?history=off');
+  const before = await page.evaluate(() => history.length);
+  await resident.skipsTo('question:adjustments');
+  expect(await page.evaluate(() => [history.length, history.state])).toEqual([before, null]);
+});
+
+test('Back after sending shows the reference again, and that it was sent', async ({ resident, page, service }) => {
+  const account = newWords();
+  await resident.opens();
+  const reference = await resident.complains(saying(account));
+  await page.goBack();
+  await expect(resident.screen.getByRole('status')).toHaveText(say('sent.already'));
+  expect(await resident.reference()).toBe(reference);
+  await page.goBack();
+  expect(await resident.reference()).toBe(reference);
+  await page.goForward();
+  expect(await resident.reference()).toBe(reference);
+  expect(service.rowsAbout(account)).toHaveLength(1);
+});
+
+// --- Double clicks -------------------------------------------------------------------------------
+
+test('a double click on any button does what one click does', async ({ resident, page, service }) => {
+  const account = newWords();
+  const answers = saying(account, { danger: ['yes'], on_behalf_of: ['someone_else'] });
+  await resident.opens();
+  const once = await resident.skipsTo('check', answers);
+  await page.evaluate(() => sessionStorage.clear());
+  await resident.opens();
+
+  const twice = [];
+  for (let pages = 0; (await resident.at()) !== 'check' && pages < 40; pages++) {
+    const at = await resident.at();
+    twice.push(at);
+    if (at.startsWith('question:')) await resident.answers(answers);
+    const button = at === 'start' ? action('start') : at.startsWith('advice:') ? action('choose') : SUBMIT;
+    await resident.moves(() => resident.screen.locator(button).dblclick());
+    const untouched = Object.entries(await resident.shown()).filter(([, values]) => values.length > 0);
+    expect(untouched, `after a double click on ${at}`).toEqual([]);
+  }
+  expect(twice).toEqual(once);
+
+  await resident.screen.locator(SUBMIT).dblclick();
+  await resident.reference();
+  expect(service.rowsAbout(account)).toHaveLength(1);
+});
+
+test('Send pressed again and again stores one complaint', async ({ resident, service }) => {
+  const account = newWords();
+  await resident.opens();
+  await resident.skipsTo('check', saying(account));
+  await resident.screen.locator(SUBMIT).evaluate((it) => { for (let press = 0; press < 10; press++) it.click(); });
+  await resident.reference();
+  expect(service.rowsAbout(account)).toHaveLength(1);
+});
+
+test('Try again pressed twice stores one complaint', async ({ resident, page, service }) => {
+  await intercept(page, (route, number) => (number === 1 ? route.abort() : route.continue()));
+  const account = newWords();
+  await resident.opens();
+  await resident.skipsTo('check', saying(account));
+  await resident.sends();
+  await resident.comesTo('not-sent');
+  await resident.screen.locator(action('retry')).dblclick();
+  await resident.reference();
+  expect(service.rowsAbout(account)).toHaveLength(1);
+});
+
+// --- Changes -------------------------------------------------------------------------------------
+
+test('Change leads to the question and straight back, and what no longer applies is not sent', async ({ resident, service }) => {
+  const account = newWords();
+  await resident.opens();
+  await resident.skipsTo('check', saying(account, { on_behalf_of: ['someone_else'] }));
+  await expect(resident.screen).toContainText('Ann Example');
+  await change(resident, 'question.on_behalf_of.title');
+  await resident.comesTo('question:on_behalf_of');
+  await resident.goesOn({ on_behalf_of: ['me'] });
+  await asksAboutThePersonAgain(resident);
+  await expect(resident.screen).not.toContainText('Ann Example');
+  await resident.sends();
+  const { record } = service.row(await resident.reference());
+  expect(record.representative).toBeUndefined();
+  expect(JSON.stringify(record)).not.toContain('Ann Example');
+});
+
+test('a change that opens new questions asks them, and then comes back', async ({ resident }) => {
+  await resident.opens();
+  await resident.skipsTo('check');
+  await change(resident, 'question.on_behalf_of.title');
+  await resident.goesOn({ on_behalf_of: ['someone_else'] });
+  await resident.comesTo('question:representative');
+  await resident.goesOn(PLAIN);
+  await resident.comesTo('question:consent');
+  await resident.goesOn(PLAIN);
+  await asksAboutThePersonAgain(resident);
+});
+
+test('a change of one answer leads straight back', async ({ resident }) => {
+  await resident.opens();
+  await resident.skipsTo('check');
+  await change(resident, 'question.account.title');
+  await resident.comesTo('question:account');
+  await resident.goesOn({ account: ['Something else.'] });
+  await resident.comesTo('check');
+  await expect(resident.screen).toContainText('Something else.');
+});
+
+/** What was said of one person is asked again of another, with the answers still there. */
+async function asksAboutThePersonAgain(resident) {
+  for (const key of ['adjustments', 'disability', 'home', 'identity', 'contact']) {
+    await resident.comesTo(`question:${key}`);
+    expect(PLAIN).toMatchObject(await resident.shown());
+    await resident.continues();
+  }
+  await resident.comesTo('check');
+}
+
+async function change(resident, title) {
+  const button = resident.screen.locator(action('change')).filter({ hasText: say(title) });
+  await resident.moves(() => button.click());
+}
+
+test('a new complaint can be started after one was sent, and begins empty', async ({ resident, service, trouble }) => {
+  await resident.opens();
+  const first = await resident.complains();
+  const question = say('confirm.again');
+  trouble.answer[question] = false;
+  await resident.hands.press(action('again'));
+  expect(await resident.reference(), 'after No').toBe(first);
+  trouble.answer[question] = true;
+  await resident.presses('again');
+  await resident.comesTo('start');
+  await resident.starts();
+  expect(await resident.shown()).toEqual({ danger: [] });
+  const second = await resident.complains();
+  expect(second).not.toBe(first);
+  expect(service.row(second)).toBeTruthy();
+});
