@@ -14,8 +14,10 @@ use crate::messages::Messages;
 pub struct Row {
     /// Which question.
     pub question: Question,
-    /// Its answers, one for each field.
-    pub answers: Vec<Answer>,
+    /// Its title.
+    pub title: AttrValue,
+    /// Its fields, each with its answer; empty where there was none.
+    pub fields: Vec<(&'static Field, String)>,
 }
 
 /// Every question on the path, with its answers as they are shown.
@@ -24,25 +26,32 @@ pub fn rows(draft: &Draft, messages: &Messages) -> Vec<Row> {
         Place::Ask(question) => Some(question),
         Place::Advise(_) => None,
     });
+    let field = |field: &'static Field| (field, shown(field, draft, messages));
     questions
         .map(|question| Row {
             question,
-            answers: question
-                .fields()
-                .iter()
-                .map(|field| Answer {
-                    id: field.name.key().to_owned(),
-                    label: full_label(question, field.name, draft, messages),
-                    value: shown(field, draft, messages),
-                })
-                .collect(),
+            title: title(question, draft, messages),
+            fields: question.fields().iter().map(field).collect(),
         })
         .collect()
 }
 
-/// The answers alone.
+/// Every field with its answer, each with a label that stands alone: a question with one field lends
+/// it its title, beside others it has a label of its own, too.
 pub fn answers(draft: &Draft, messages: &Messages) -> Vec<Answer> {
-    rows(draft, messages).into_iter().flat_map(|row| row.answers).collect()
+    let mut answers = Vec::new();
+    for row in rows(draft, messages) {
+        let is_alone = row.fields.len() == 1;
+        for (field, value) in row.fields {
+            let name = field.name;
+            let label = match is_alone {
+                true => row.title.to_string(),
+                false => [&row.title, " – ", &field_label(name, draft, messages)].concat(),
+            };
+            answers.push(Answer { id: name.key().to_owned(), label, value });
+        }
+    }
+    answers
 }
 
 /// The title of a question, said of the right person.
@@ -60,15 +69,6 @@ pub fn hint(question: Question, draft: &Draft, messages: &Messages) -> Option<At
 pub fn field_label(name: FieldName, draft: &Draft, messages: &Messages) -> AttrValue {
     let key = ["field.", name.key(), ".label"].concat();
     messages.variant(&key, person(draft)).unwrap_or_default()
-}
-
-/// What a field is called where it stands alone: with the title of its question.
-fn full_label(question: Question, name: FieldName, draft: &Draft, messages: &Messages) -> String {
-    let title = title(question, draft, messages);
-    if question.fields().len() == 1 {
-        return title.to_string();
-    }
-    [&title, " – ", &field_label(name, draft, messages)].concat()
 }
 
 /// The label of an option.

@@ -39,7 +39,7 @@ pub fn options(options: Options) -> Html {
                 { divider }
                 <div class="option" onclick={ignore_second_click}>
                     <input type={kind} id={id.clone()} {name} value={key} {checked} {onchange} />
-                    <label for={id}><span>{ label(key) }</span></label>
+                    <label for={id}>{ label(key) }</label>
                 </div>
             </>
         }

@@ -1,34 +1,45 @@
-//! Questions and answers in a list, each with a way to change it.
+//! Questions and answers in a list.
 
 use yew::prelude::*;
 
-/// One question with its answer.
+/// One question with its answers.
 pub struct Line {
     /// The question as it was asked.
     pub label: AttrValue,
-    /// The answer as it was given; empty where there was none.
-    pub value: AttrValue,
-    /// The button that changes it.
-    pub change: Html,
+    /// What was answered, each with a name of its own where there are several.
+    pub values: Vec<(Option<AttrValue>, AttrValue)>,
+    /// The button that changes it, where it can be changed.
+    pub change: Option<Html>,
 }
 
 /// The list. `none` stands for an answer that was not given.
-pub fn summary_list(lines: Vec<Line>, none: AttrValue) -> Html {
+pub fn summary_list(lines: Vec<Line>, none: &AttrValue) -> Html {
+    html! { <dl class="summary">{ for lines.into_iter().map(|line| row(line, none)) }</dl> }
+}
+
+fn row(line: Line, none: &AttrValue) -> Html {
+    let values = if line.values.is_empty() {
+        html! { <dd class="summary-value quiet">{ none.clone() }</dd> }
+    } else {
+        line.values.into_iter().map(value).collect()
+    };
     html! {
-        <dl class="summary">
-            { for lines.into_iter().map(|line| {
-                let is_empty = line.value.is_empty();
-                let value = if is_empty { none.clone() } else { line.value };
-                html! {
-                    <div class="summary-row">
-                        <dt>{ line.label }</dt>
-                        <dd class={classes!("summary-value", is_empty.then_some("quiet"))} dir="auto">
-                            <span>{ value }</span>
-                        </dd>
-                        <dd class="summary-change">{ line.change }</dd>
-                    </div>
-                }
-            }) }
-        </dl>
+        <div class="summary-row">
+            <dt>{ line.label }</dt>
+            { values }
+            { line.change.map(|change| html! { <dd class="summary-change">{ change }</dd> }) }
+        </div>
+    }
+}
+
+fn value((name, text): (Option<AttrValue>, AttrValue)) -> Html {
+    match name {
+        None => html! { <dd class="summary-value" dir="auto">{ text }</dd> },
+        Some(name) => html! {
+            <dd class="summary-value">
+                <span class="quiet">{ [&*name, ": "].concat() }</span>
+                <bdi>{ text }</bdi>
+            </dd>
+        },
     }
 }

@@ -1,5 +1,6 @@
 //! All answers before they are sent, each with a way to change it.
 
+use domain::question::{Field, Kind};
 use yew::prelude::*;
 
 use super::question::submit;
@@ -13,7 +14,7 @@ use crate::summary::{self, Row};
 /// The check page.
 pub fn check(page: &Page) -> Html {
     let rows = summary::rows(&page.session.draft, &page.settings.messages);
-    let lines = rows.into_iter().flat_map(|row| lines(page, row)).collect();
+    let lines = rows.into_iter().map(|row| line(page, row)).collect();
     let unsent = (!page.session.may_be_sent())
         .then(|| html! { <p class="small">{ page.t("check.unsent") }</p> });
     let onsubmit = {
@@ -29,7 +30,7 @@ pub fn check(page: &Page) -> Html {
             <>
                 { page.title("check.title") }
                 <p class="lead">{ page.t("check.lead") }</p>
-                { summary_list(lines, page.t("common.not_answered")) }
+                { summary_list(lines, &page.t("common.not_answered")) }
                 <form {onsubmit}>
                     <p class="small">{ page.t("check.privacy") }</p>
                     { unsent }
@@ -47,18 +48,27 @@ pub fn send(session: Session, settings: Settings, dispatch: Callback<Action>) ->
     })
 }
 
-fn lines(page: &Page, row: Row) -> Vec<Line> {
+fn line(page: &Page, row: Row) -> Line {
     let question = row.question;
-    let mut lines = Vec::new();
-    for answer in row.answers {
-        let change = html! {
-            <button type="button" class="link" data-action="change"
-                onclick={page.on_press(move || Some(Action::Change(question)))}>
-                { page.t("action.change") }
-                <span class="hidden">{ [" ", &answer.label].concat() }</span>
-            </button>
-        };
-        lines.push(Line { label: answer.label.into(), value: answer.value.into(), change });
-    }
-    lines
+    let is_alone = row.fields.len() == 1;
+    let text = page.t("action.change");
+    let change = html! {
+        <button type="button" class="link" data-action="change"
+            aria-label={[&text, ": ", &row.title].concat()}
+            onclick={page.on_press(move || Some(Action::Change(question)))}>
+            { text.clone() }
+        </button>
+    };
+    // Options that come first on their page answer its title, and need no name of their own.
+    let name = |field: &Field| match field.kind {
+        Kind::Checkboxes(..) => None,
+        Kind::Radios(_) | Kind::Line(_) | Kind::Paragraphs(_) if is_alone => None,
+        Kind::Radios(_) | Kind::Line(_) | Kind::Paragraphs(_) => {
+            let (draft, messages) = (&page.session.draft, &page.settings.messages);
+            Some(summary::field_label(field.name, draft, messages))
+        }
+    };
+    let answered = row.fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let values = answered.map(|(field, value)| (name(field), value.into()));
+    Line { label: row.title, values: values.collect(), change: Some(change) }
 }

@@ -37,8 +37,11 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
     });
     let lines = sent.answers.iter().map(|it| Line {
         label: it.label.clone().into(),
-        value: it.value.clone().into(),
-        change: Html::default(),
+        values: match it.value.is_empty() {
+            true => Vec::new(),
+            false => vec![(None, it.value.clone().into())],
+        },
+        change: None,
     });
     frame(
         page,
@@ -63,7 +66,7 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
                     { page.button("print", "button quiet-button", page.on_press(|| { browser::print(); None })) }
                 </div>
                 { page.subheading(page.t("sent.answers.title")) }
-                { summary_list(lines.collect(), page.t("common.not_answered")) }
+                { summary_list(lines.collect(), &page.t("common.not_answered")) }
                 { page.button("again", "link", again) }
             </>
         },
