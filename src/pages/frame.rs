@@ -7,18 +7,19 @@ use super::Page;
 use crate::components::rights::rights;
 use crate::session::{Action, Screen};
 
-/// A page in its frame.
+/// A page in its frame. The page is new on each screen; the frame around it stays, and costs an old
+/// phone nothing.
 pub fn frame(page: &Page, body: Html) -> Html {
     let screen = &page.session.screen;
     let name = screen.name();
     let warning =
         page.would_lose.then(|| html! { <p class="note small">{ page.t("frame.would_lose") }</p> });
     html! {
-        <div class={classes!("screen", name)} key={screen.address()} data-screen={name} data-key={screen.key()}
+        <div class={classes!("screen", name)} data-screen={name} data-key={screen.key()}
             lang={page.settings.language.clone()} dir={page.t("language.direction")}>
             { bar(page) }
             { warning }
-            { body }
+            <div class="page" key={screen.address()}>{ body }</div>
             { rights(&page.settings.messages, &name.replace('-', "_"), &page.tag(1)) }
         </div>
     }

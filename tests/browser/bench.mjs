@@ -57,6 +57,7 @@ function painted() {
  * costs. `painted` is until the frame after, so it also has the wait for the display in it. */
 function timeStep(screen) {
   const root = screen.getRootNode();
+  const heading = root.querySelector('[part=heading]');
   const way = { start: '[data-action=start]', advice: '[data-action=choose]' }[screen.dataset.screen];
   const button = screen.querySelector(way ?? 'button[type=submit]');
   const frame = () => new Promise((done) => { requestAnimationFrame(done); });
@@ -70,7 +71,7 @@ function timeStep(screen) {
     await task();
     const from = performance.now();
     button.click();
-    for (let tasks = 0; root.querySelector('[data-screen]') === screen; tasks++) {
+    for (let tasks = 0; root.querySelector('[part=heading]') === heading; tasks++) {
       if (tasks > 1000) throw new Error('no next screen');
       await task();
     }

@@ -55,7 +55,8 @@ class Walk {
       const screens = root.querySelectorAll('[data-screen]');
       const rights = [...root.querySelectorAll('[data-screen] [data-rights]')].filter((it) => it.checkVisibility());
       const forms = root.querySelectorAll('form');
-      if (screens[0]) screens[0].wasSeen = true;
+      const heading = screens[0]?.querySelector('[part=heading]');
+      if (heading) heading.wasSeen = true;
       return {
         screens: screens.length,
         screen: screens[0]?.dataset.screen,
@@ -152,7 +153,7 @@ class Walk {
   async nextScreen() {
     await this.page.waitForFunction(() => {
       const screen = document.querySelector('housing-complaint').shadowRoot.querySelector('[data-screen]');
-      return screen && (!screen.wasSeen || screen.querySelector('[data-errors]'));
+      return screen && (!screen.querySelector('[part=heading]')?.wasSeen || screen.querySelector('[data-errors]'));
     });
   }
 }

@@ -33,11 +33,11 @@ export class Resident {
 
   /** Does something that leads to another screen, or to a list of problems. */
   async moves(press) {
-    await this.screen.evaluate((it) => { it.wasSeen = true; });
+    await this.screen.evaluate((it) => { it.querySelector('[part=heading]').wasSeen = true; });
     await press();
     await this.page.waitForFunction((within) => {
       const screen = document.querySelector(within)?.shadowRoot?.querySelector('[data-screen]');
-      return screen && (!screen.wasSeen || screen.querySelector('[data-errors]'));
+      return screen && (!screen.querySelector('[part=heading]')?.wasSeen || screen.querySelector('[data-errors]'));
     }, this.within);
   }
 

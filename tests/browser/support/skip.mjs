@@ -3,10 +3,12 @@
 export async function skip({ within, address, answers, most = 40 }) {
   const root = document.querySelector(within).shadowRoot;
   const look = () => root.querySelector('[data-screen]');
+  const heading = () => root.querySelector('[part=heading]');
   const pause = () => new Promise((done) => { setTimeout(done); });
   const path = [];
   for (let pages = 0; pages < most; pages++) {
     const screen = look();
+    const before = heading();
     const at = [screen.dataset.screen, screen.dataset.key].filter(Boolean).join(':');
     if (at === address) return path;
     path.push(at);
@@ -25,7 +27,7 @@ export async function skip({ within, address, answers, most = 40 }) {
     }
     const button = { start: '[data-action=start]', advice: '[data-action=choose]' }[screen.dataset.screen];
     screen.querySelector(button ?? 'button[type=submit]').click();
-    for (let waits = 0; look() === screen; waits++) {
+    for (let waits = 0; heading() === before; waits++) {
       if (waits > 200) throw new Error(`no way on from ${at}`);
       await pause();
     }
