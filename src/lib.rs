@@ -3,7 +3,8 @@
 //! # Layout
 //!
 //! - [`mount`] is the border with the host page; [`settings`] reads what it was given, once;
-//! - [`session`] is all state, in plain Rust; [`app`] joins it to the browser and to the pages;
+//! - [`session`] is all state, in plain Rust, and [`kept`] how it is kept in the tab; [`app`] joins
+//!   it to the browser and to the pages;
 //! - [`trail`] decides what goes into the browser's history;
 //! - [`pages`] compose [`components`]; [`messages`] has the words; [`summary`] and [`copy`] say what
 //!   was answered;
@@ -16,6 +17,7 @@ pub mod app;
 pub mod browser;
 pub mod components;
 pub mod copy;
+pub mod kept;
 pub mod messages;
 pub mod mount;
 pub mod pages;
