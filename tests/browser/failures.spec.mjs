@@ -168,8 +168,8 @@ test('words that are changed after a lost receipt are stored too, under a key of
   await resident.sends();
   await resident.comesTo('not-sent');
   await resident.presses('back');
-  const rows = resident.screen.locator(action('change'));
-  await resident.moves(() => rows.filter({ hasText: say('question.account.title') }).click());
+  const change = resident.screen.getByRole('button', { name: say('question.account.title') });
+  await resident.moves(() => change.click());
   await resident.goesOn({ account: [second] });
   await resident.sends();
   const reference = await resident.reference();

@@ -302,7 +302,7 @@ async function asksAboutThePersonAgain(resident) {
 }
 
 async function change(resident, title) {
-  const button = resident.screen.locator(action('change')).filter({ hasText: say(title) });
+  const button = resident.screen.getByRole('button', { name: say(title) });
   await resident.moves(() => button.click());
 }
 
