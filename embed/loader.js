@@ -99,7 +99,8 @@
       var landlord = resolve(this.getAttribute('landlord') || '');
       this.draft = draftOf(this, landlord);
       mounted.add(this);
-      Promise.all([loadWasm(), loadMessages(language), loadLandlord(landlord)]).then(function (got) {
+      var landlordFile = loadLandlord(landlord);
+      Promise.all([loadWasm(), loadMessages(language), landlordFile]).then(function (got) {
         if (element.turn !== turn) return;
         var options = {
           version: HC_BUILD.version,
@@ -122,11 +123,10 @@
         element.widget = wasm_bindgen.mount(root, element, options);
       }).catch(function (error) {
         // The widget's own reasons are texts: a code and a line for the web team.
-        element.reason = typeof error === 'string' ? error : 'wasm_failed ' + error;
-        return loadLandlord(landlord);
-      }).then(function (landlordText) {
-        if (element.turn !== turn || element.widget) return;
-        rescue(element, element.reason, landlordText);
+        var text = typeof error === 'string' ? error : 'wasm_failed ' + error;
+        return Promise.resolve(landlordFile).then(function (landlordText) {
+          if (element.turn === turn) rescue(element, text, landlordText);
+        });
       });
     }
 

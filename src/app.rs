@@ -42,12 +42,12 @@ pub fn App(props: &AppProps) -> Html {
     };
 
     let would_lose = use_keep(&session, &settings, &props.last);
-    let dispatch = use_history(&session, &settings, &dispatch, &root);
+    let on_press = use_history(&session, &settings, &dispatch, &root);
     use_events(&session, &props.host, &settings);
     use_focus(&session, &root);
     use_sending(&session, &settings, &props.host, &dispatch);
 
-    let page = Page { settings: &settings, session: &session, dispatch: &dispatch, would_lose };
+    let page = Page { settings: &settings, session: &session, dispatch: &on_press, would_lose };
     html! { <div ref={root} class="widget">{ pages::page(&page) }</div> }
 }
 
