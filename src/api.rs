@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use domain::json::Json;
 use domain::receipt::Receipt;
-use domain::working_days::ENGLAND;
+use domain::record;
+use domain::triage::Route;
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
@@ -44,7 +45,7 @@ pub enum Outcome {
 /// Sends what is on its way, and waits for the receipt.
 pub async fn submit(settings: &Settings, outgoing: &Outgoing) -> Outcome {
     for _ in 0..IN_FLIGHT_TRIES {
-        match post(settings, &outgoing.key, &outgoing.body).await {
+        match post(settings, outgoing).await {
             Ok((receipt, is_confirmed)) => {
                 return Outcome::Received(Rc::new(Sent {
                     receipt,
@@ -62,7 +63,7 @@ pub async fn submit(settings: &Settings, outgoing: &Outgoing) -> Outcome {
 }
 
 /// The receipt, and whether it is the receiving end's own.
-async fn post(settings: &Settings, key: &str, body: &str) -> Result<(Receipt, bool), Trouble> {
+async fn post(settings: &Settings, outgoing: &Outgoing) -> Result<(Receipt, bool), Trouble> {
     let controller = AbortController::new().ok();
     let signal = controller.as_ref().map(AbortController::signal);
     let limit = Timeout::new(TIME_LIMIT_MILLIS, move || {
@@ -70,7 +71,7 @@ async fn post(settings: &Settings, key: &str, body: &str) -> Result<(Receipt, bo
             controller.abort();
         }
     });
-    let answer = exchange(&settings.endpoint, key, body, signal.as_ref()).await;
+    let answer = exchange(&settings.endpoint, outgoing, signal.as_ref()).await;
     limit.cancel();
     let (response, text) = match answer {
         Ok(answer) => answer,
@@ -87,9 +88,8 @@ async fn post(settings: &Settings, key: &str, body: &str) -> Result<(Receipt, bo
     };
     let json = browser::parse_json(&text);
     match response.status() {
-        status @ 200..=299 => {
-            receipt(json.as_ref(), settings).ok_or(Trouble::Tell(SubmitError::Broken(status)))
-        }
+        status @ 200..=299 => receipt(json.as_ref(), outgoing.kind, settings)
+            .ok_or(Trouble::Tell(SubmitError::Broken(status))),
         409 => Err(Trouble::InFlight),
         413 => Err(Trouble::Tell(SubmitError::TooBig)),
         422 if json.as_ref().is_some_and(is_key_used) => Err(Trouble::KeyUsed),
@@ -101,17 +101,16 @@ async fn post(settings: &Settings, key: &str, body: &str) -> Result<(Receipt, bo
 
 async fn exchange(
     endpoint: &str,
-    key: &str,
-    body: &str,
+    outgoing: &Outgoing,
     signal: Option<&web_sys::AbortSignal>,
 ) -> Result<(Response, String), JsValue> {
     let headers = Object::new();
     Reflect::set(&headers, &"Content-Type".into(), &"application/json".into())?;
-    Reflect::set(&headers, &"Idempotency-Key".into(), &key.into())?;
+    Reflect::set(&headers, &"Idempotency-Key".into(), &(&*outgoing.key).into())?;
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_headers(&headers);
-    init.set_body(&body.into());
+    init.set_body(&(&*outgoing.body).into());
     init.set_signal(signal);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: Response =
@@ -136,13 +135,13 @@ fn is_key_used(problem: &Json) -> bool {
 /// The receipt in an answer. A landlord's own form handler takes a complaint and may say no more:
 /// then the reference and the dates are made here. The service itself always gives one, so anything
 /// else at its address is not the service.
-fn receipt(answer: Option<&Json>, settings: &Settings) -> Option<(Receipt, bool)> {
+fn receipt(answer: Option<&Json>, kind: Route, settings: &Settings) -> Option<(Receipt, bool)> {
     let today = browser::today();
     let times = &settings.landlord.times;
     if let Some(receipt) = answer.and_then(|it| Receipt::from_json(it, today)) {
-        return Some((receipt.complete(times), true));
+        return Some((receipt.complete(kind, times), true));
     }
     let today = today.filter(|_| settings.has_own_endpoint)?;
-    let dates = times.stage_1(&ENGLAND, today);
-    Some((Receipt::new(browser::own_reference(), None, today, dates), false))
+    let dates = record::dates(kind, times, today);
+    Some((Receipt::new(browser::own_reference(), None, kind, today, dates), false))
 }

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use domain::record::{self, Envelope};
+use domain::choices::Choice;
+use domain::record::{self, Envelope, Shown};
+use domain::triage::Route;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -47,16 +49,18 @@ pub fn App(props: &AppProps) -> Html {
     use_focus(&session, &root);
     use_sending(&session, &settings, &props.host, &dispatch);
 
+    let settings = settings.at_site(&session.draft);
     let page = Page { settings: &settings, session: &session, dispatch: &on_press, would_lose };
     html! { <div ref={root} class="widget">{ pages::page(&page) }</div> }
 }
 
 fn restore(settings: &Settings) -> Session {
+    let session = Session::new(settings.landlord.clone(), settings.start);
     if let Some(before) = &settings.before {
-        return Session::from_json(before);
+        return session.resume(before);
     }
     let kept = settings.keeps_draft.then(|| storage::load(&settings.storage_key)).flatten();
-    kept.as_ref().map(Session::from_json).unwrap_or_default()
+    kept.map_or(session.clone(), |kept| session.resume(&kept))
 }
 
 /// Builds what is sent from the answers, once: a second try sends the same bytes again.
@@ -65,7 +69,7 @@ pub fn outgoing(session: &Session, settings: &Settings) -> Option<Rc<Outgoing>> 
         return Some(outgoing.clone());
     }
     let sent_at = browser::now();
-    let answers = summary::answers(&session.draft, &settings.messages);
+    let answers = summary::answers(&session.draft, settings);
     let envelope = Envelope {
         landlord: settings.landlord.id.clone(),
         config_version: settings.landlord.config_version.clone(),
@@ -74,10 +78,12 @@ pub fn outgoing(session: &Session, settings: &Settings) -> Option<Rc<Outgoing>> 
         submitted_at: sent_at.clone(),
         source: settings.source.clone(),
     };
-    let record = record::from_draft(&session.draft, envelope, answers.clone()).ok()?;
+    let words = |advice| summary::advice_words(advice, &session.draft, settings);
+    let shown = Shown { envelope, answers: answers.clone(), words: &words };
+    let record = record::build(&session.draft, &settings.landlord, shown).ok()?;
     let key = session.key.clone().unwrap_or_else(browser::uuid);
-    let body = serde_json::to_string(&record).ok()?;
-    Some(Rc::new(Outgoing { key, body, sent_at, answers }))
+    let body = browser::json_text(&record);
+    Some(Rc::new(Outgoing { key, kind: session.draft.route(), body, sent_at, answers }))
 }
 
 /// Keeps every change in the tab, and says whether a reload would lose something.
@@ -107,7 +113,7 @@ fn use_keep(
 
 /// Keeps what there is; where there is not enough room, at least the answers and their key.
 fn keep(session: &Session, key: &str) -> bool {
-    if *session == Session::default() {
+    if *session == session.fresh() {
         storage::forget(key);
         return true;
     }
@@ -197,24 +203,24 @@ fn use_events(session: &UseReducerHandle<Session>, host: &Host, settings: &Rc<Se
         });
     }
     let host = host.clone();
-    use_effect_with(session.screen.clone(), move |screen| {
+    use_effect_with((session.screen.clone(), session.draft.route()), move |(screen, route)| {
         let step = [
             ("screen", screen.name().into()),
             ("key", screen.key().into()),
-            ("route", "complaint".into()),
+            ("route", route.key().into()),
         ];
         browser::emit(&host.0, "hc-step", &step);
     });
 }
 
 /// Tells the host page how a sending ended, once.
-fn emit_answer(host: &Host, answer: &Result<Rc<Sent>, SubmitError>) {
+fn emit_answer(host: &Host, kind: Route, answer: &Result<Rc<Sent>, SubmitError>) {
     match answer {
         Ok(sent) => {
             let date = |date: Option<chrono::NaiveDate>| date.map(|it| it.to_string()).into();
             let detail = [
                 ("reference", sent.receipt.reference.as_str().into()),
-                ("kind", "complaint".into()),
+                ("kind", kind.key().into()),
                 ("stage", sent.receipt.stage.into()),
                 ("receivedOn", date(Some(sent.receipt.received_on))),
                 ("acknowledgeBy", date(sent.receipt.acknowledge_by)),
@@ -270,7 +276,7 @@ fn use_sending(
                     Outcome::KeyUsed => return dispatch.emit(Action::KeyUsed(browser::uuid())),
                 };
                 dispatch.emit(Action::Answered(answer.clone()));
-                emit_answer(&host, &answer);
+                emit_answer(&host, outgoing.kind, &answer);
             });
         }
     });

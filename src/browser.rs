@@ -329,6 +329,43 @@ pub fn to_json(value: &JsValue) -> Json {
     }
 }
 
+/// JSON as text, by the browser: a writer of our own would be paid for by a resident (decision 0003).
+#[cfg(target_arch = "wasm32")]
+pub fn json_text(json: &Json) -> String {
+    js_sys::JSON::stringify(&from_json(json)).map(String::from).unwrap_or_default()
+}
+
+/// JSON as text, outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn json_text(json: &Json) -> String {
+    serde_json::to_string(json).unwrap_or_default()
+}
+
+/// JSON as a value of JavaScript.
+#[cfg(target_arch = "wasm32")]
+fn from_json(json: &Json) -> JsValue {
+    match json {
+        Json::Null => JsValue::NULL,
+        Json::Bool(value) => JsValue::from_bool(*value),
+        Json::Number(value) => JsValue::from_f64(*value),
+        Json::Text(text) => JsValue::from_str(text),
+        Json::List(values) => {
+            let array = Array::new();
+            for value in values {
+                array.push(&from_json(value));
+            }
+            array.into()
+        }
+        Json::Object(fields) => {
+            let object = Object::new();
+            for (name, value) in fields {
+                set(&object, name, &from_json(value));
+            }
+            object.into()
+        }
+    }
+}
+
 fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }

@@ -1,20 +1,28 @@
 //! The copy that a resident keeps: a page of plain HTML that opens anywhere, with every answer word
 //! for word, the reference, the dates and the rights.
 
-use domain::code::HOUSING_OMBUDSMAN;
+use domain::code::{HOUSING_OMBUDSMAN, LGSCO, OmbudsmanContact};
 use domain::record::Answer;
+use domain::rights::Lgsco;
+use yew::AttrValue;
 
 use crate::messages::Messages;
 
 /// What goes at the top of a copy.
 pub struct Heading {
+    /// What it is.
+    pub title: AttrValue,
     /// Lines such as the reference and the dates.
     pub lines: Vec<String>,
+    /// What the resident may do.
+    pub rights: AttrValue,
+    /// Whether the second Ombudsman is named.
+    pub lgsco: Lgsco,
 }
 
 /// A complete HTML page.
 pub fn html(messages: &Messages, language: &str, heading: &Heading, answers: &[Answer]) -> String {
-    let title = escape(&messages.t("copy.title"));
+    let title = escape(&heading.title);
     let mut page = String::from("<!doctype html>\n<html lang=\"");
     page.push_str(&escape(language));
     page.push_str("\" dir=\"");
@@ -45,12 +53,20 @@ pub fn html(messages: &Messages, language: &str, heading: &Heading, answers: &[A
     page.push_str("</dl>\n<h2>");
     page.push_str(&escape(&messages.t("rights.title")));
     page.push_str("</h2>\n");
-    paragraph(&mut page, &messages.t("rights.sent"));
-    paragraph(&mut page, HOUSING_OMBUDSMAN.phone);
-    paragraph(&mut page, HOUSING_OMBUDSMAN.web);
-    paragraph(&mut page, HOUSING_OMBUDSMAN.post);
+    paragraph(&mut page, &heading.rights);
+    ombudsman(&mut page, &HOUSING_OMBUDSMAN);
+    if heading.lgsco != Lgsco::No {
+        paragraph(&mut page, &messages.t("rights.lgsco.also"));
+        ombudsman(&mut page, &LGSCO);
+    }
     page.push_str("</body></html>\n");
     page
+}
+
+fn ombudsman(page: &mut String, ombudsman: &OmbudsmanContact) {
+    for line in [ombudsman.phone, ombudsman.web, ombudsman.post] {
+        paragraph(page, line);
+    }
 }
 
 fn paragraph(page: &mut String, text: &str) {
@@ -85,11 +101,17 @@ mod tests {
             label: "What happened?".into(),
             value: "<script>alert(\"1\")</script> & more".into(),
         };
-        let page =
-            html(&Messages::default(), "en", &Heading { lines: vec!["<b>".into()] }, &[answer]);
+        let heading = Heading {
+            title: "<i>".into(),
+            lines: vec!["<b>".into()],
+            rights: "You may ask.".into(),
+            lgsco: Lgsco::Also,
+        };
+        let page = html(&Messages::default(), "en", &heading, &[answer]);
         assert!(!page.contains("<script"));
         assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more"));
         assert!(page.contains("<p>&lt;b&gt;</p>"));
-        assert!(page.contains("0300 111 3000"));
+        assert!(page.contains("<h1>&lt;i&gt;</h1>"));
+        assert!(page.contains("0300 111 3000") && page.contains("0300 061 0614"));
     }
 }

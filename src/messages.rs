@@ -1,19 +1,29 @@
 //! The words of one language, by key.
 
+use std::rc::Rc;
+
 use domain::json::Json;
 use yew::AttrValue;
 
 /// The words of one language, with what is filled in everywhere (`{landlord}`, `{team}`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Messages {
-    words: Vec<(String, Json)>,
+    words: Rc<Vec<(String, Json)>>,
     everywhere: Vec<(&'static str, String)>,
 }
 
 impl Messages {
     /// Takes the contents of a language file.
     pub fn new(words: Vec<(String, Json)>, everywhere: Vec<(&'static str, String)>) -> Self {
-        Self { words, everywhere }
+        Self { words: Rc::new(words), everywhere }
+    }
+
+    /// The same words, with something else filled in everywhere.
+    pub fn with(&self, name: &'static str, value: &str) -> Self {
+        let mut other = self.clone();
+        other.everywhere.retain(|(it, _)| *it != name);
+        other.everywhere.push((name, value.to_owned()));
+        other
     }
 
     /// The text for this key. A missing key shows itself, which a test makes impossible.

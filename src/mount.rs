@@ -57,6 +57,6 @@ impl Mounted {
     pub fn unmount(self) -> String {
         let session = self.1.0.borrow().clone();
         self.0.destroy();
-        serde_json::to_string(&session.kept()).unwrap_or_default()
+        browser::json_text(&session.kept())
     }
 }

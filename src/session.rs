@@ -3,20 +3,25 @@
 
 use std::rc::Rc;
 
-use domain::choices::Choice;
+use domain::choices::{Choice, Intent, YesNo};
 use domain::draft::Draft;
 use domain::flow::{self, Advice, Place};
+use domain::landlord::Landlord;
 use domain::question::{FieldName, Question};
 use domain::receipt::Receipt;
 use domain::record::Answer;
+use domain::triage::Route;
 use domain::validate::{self, Problem};
-use serde::Serialize;
-use yew::Reducible;
+use yew::{AttrValue, Reducible};
 
 /// Everything that changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Session {
-    /// The answers so far.
+    /// The landlord, whose file decides which questions there are.
+    pub landlord: Rc<Landlord>,
+    /// What the resident wants to do, where the host page says so: it is not asked again.
+    pub start: Option<Intent>,
+    /// The answers so far. After sending they are still there, to be made a complaint or a copy.
     pub draft: Draft,
     /// Where the resident is.
     pub screen: Screen,
@@ -30,6 +35,8 @@ pub struct Session {
     pub outgoing: Option<Rc<Outgoing>>,
     /// How often *Continue* was pressed, so that the list of problems takes focus each time.
     pub attempts: u32,
+    /// The receipt of what was sent before as something else, and is now a complaint as well.
+    pub linked: Option<Rc<Receipt>>,
     /// Whether this sending was given a new key already.
     pub has_new_key: bool,
     /// Whether the sending takes longer than most.
@@ -39,11 +46,12 @@ pub struct Session {
 }
 
 /// A record on its way.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
     /// The idempotency key.
     pub key: String,
+    /// What kind of record it is.
+    pub kind: Route,
     /// The body, as it is sent.
     pub body: String,
     /// The moment of *Send*, by the browser's clock (RFC 3339, UTC).
@@ -73,8 +81,7 @@ pub enum Screen {
 }
 
 /// What was sent, and what came back.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
     /// The reference and the dates.
     pub receipt: Receipt,
@@ -151,7 +158,7 @@ pub enum Action {
     /// A text was entered.
     Enter(FieldName, String),
     /// An option was pressed.
-    Toggle(FieldName, &'static str),
+    Toggle(FieldName, AttrValue),
     /// *Continue* on a question.
     Continue,
     /// A way on was chosen at advice.
@@ -172,6 +179,8 @@ pub enum Action {
     Answered(Result<Rc<Sent>, SubmitError>),
     /// *Start a new complaint*.
     Again,
+    /// What was written, or sent, as something else becomes a complaint (Code 1.3, 1.5, 1.6).
+    MakeComplaint,
 }
 
 impl Screen {
@@ -235,16 +244,29 @@ impl Reducible for Session {
 }
 
 impl Session {
+    /// A session in which nothing has happened yet.
+    pub fn new(landlord: Rc<Landlord>, start: Option<Intent>) -> Self {
+        Self { landlord, start, ..Self::default() }
+    }
+
+    /// As this one was at the beginning.
+    pub fn fresh(&self) -> Self {
+        Self::new(self.landlord.clone(), self.start)
+    }
+
     /// Carries out an action.
     pub fn apply(&mut self, action: Action) {
         match action {
-            Action::Start => self.go(Screen::at(flow::next_open(&self.draft))),
+            Action::Start => {
+                self.preset();
+                self.go(Screen::at(self.next_open()));
+            }
             Action::Enter(name, text) => {
                 self.draft.enter(name, vec![text]);
                 self.outgoing = None;
             }
             Action::Toggle(name, key) => {
-                self.draft.toggle(name, key);
+                self.draft.toggle(name, &key);
                 self.outgoing = None;
             }
             Action::Continue => self.go_on(),
@@ -267,11 +289,51 @@ impl Session {
             Action::Slow => self.is_slow = true,
             Action::KeyUsed(key) => self.send_under(key),
             Action::Answered(Ok(sent)) => {
-                *self = Self { screen: Screen::Sent(sent), ..Self::default() };
+                let (draft, linked) = (std::mem::take(&mut self.draft), self.linked.take());
+                *self = Self { draft, linked, screen: Screen::Sent(sent), ..self.fresh() };
             }
             Action::Answered(Err(error)) => self.go(Screen::NotSent(error)),
-            Action::Again => *self = Self::default(),
+            Action::Again => *self = self.fresh(),
+            Action::MakeComplaint => self.make_complaint(),
         }
+    }
+
+    /// What the host page says that the resident wants to do, as if they had answered it.
+    fn preset(&mut self) {
+        if let Some(intent) = self.start
+            && self.draft.intent().is_none()
+        {
+            self.draft.enter(FieldName::Intent, vec![intent.key().to_owned()]);
+            self.draft.finish(Question::Intent);
+        }
+    }
+
+    /// Keeps every answer. A request that was sent is what the complaint is about: it is named, and
+    /// it goes on (Code 1.5).
+    fn make_complaint(&mut self) {
+        let mut draft = self.draft.clone();
+        let mut intent = Intent::Complain;
+        let linked = match &self.screen {
+            Screen::Sent(sent) => Some(Rc::new(sent.receipt.clone())),
+            _ => None,
+        };
+        if let (Screen::Sent(sent), Route::ServiceRequest) = (&self.screen, draft.route()) {
+            intent = Intent::Told;
+            draft.enter(FieldName::ReportReference, vec![sent.receipt.reference.clone()]);
+            draft.enter(FieldName::ReportOpen, vec![YesNo::Yes.key().to_owned()]);
+            for question in [
+                Question::Report,
+                Question::Account,
+                Question::When,
+                Question::Outcome,
+                Question::Exclusions,
+            ] {
+                draft.finish(question);
+            }
+        }
+        draft.enter(FieldName::Intent, vec![intent.key().to_owned()]);
+        *self = Self { draft, linked, ..self.fresh() };
+        self.go(Screen::at(self.next_open()));
     }
 
     /// Two records are better than a lost one (decision 0004), but nobody is asked for ever.
@@ -286,7 +348,7 @@ impl Session {
 
     /// Whether there are answers that are not safely received.
     pub fn has_unsent(&self) -> bool {
-        !self.draft.is_empty()
+        !self.draft.is_empty() && !matches!(self.screen, Screen::Sent(_))
     }
 
     /// Whether something may have been sent already.
@@ -305,7 +367,7 @@ impl Session {
             return;
         };
         self.attempts += 1;
-        self.problems = validate::question(question, &self.draft);
+        self.problems = validate::question(question, &self.draft, &self.landlord);
         if self.problems.is_empty() {
             self.draft.finish(question);
             self.go_to_next(Place::Ask(question));
@@ -313,18 +375,39 @@ impl Session {
     }
 
     fn go_to_next(&mut self, from: Place) {
-        let open = flow::next_open(&self.draft);
-        let next = if self.has_checked { open } else { flow::after(from, &self.draft).or(open) };
-        self.go(Screen::at(next));
+        let open = self.next_open();
+        let after = |place| flow::after(place, &self.draft, &self.landlord);
+        let mut next = after(from);
+        if let Some(place) = next.filter(|place| self.is_preset(*place)) {
+            next = after(place);
+        }
+        self.go(Screen::at(if self.has_checked { open } else { next.or(open) }));
+    }
+
+    fn next_open(&self) -> Option<Place> {
+        flow::next_open(&self.draft, &self.landlord)
+    }
+
+    /// Whether this was answered by the host page.
+    fn is_preset(&self, place: Place) -> bool {
+        place == Place::Ask(Question::Intent)
+            && self.start.is_some()
+            && self.start == self.draft.intent()
     }
 
     /// The screen to which *Back* leads.
     pub fn before(&self) -> Screen {
         let place = match &self.screen {
             Screen::Ask(_) | Screen::Advise(_) => {
-                self.screen.place().and_then(|it| flow::before(it, &self.draft))
+                let before = |place| flow::before(place, &self.draft, &self.landlord);
+                let place = self.screen.place().and_then(before);
+                if place.is_some_and(|it| self.is_preset(it)) {
+                    place.and_then(before)
+                } else {
+                    place
+                }
             }
-            Screen::Check => flow::path(&self.draft).last(),
+            Screen::Check => flow::path(&self.draft, &self.landlord).last(),
             Screen::NotSent(_) => return Screen::Check,
             Screen::Start | Screen::Sending | Screen::Sent(_) => return self.screen.clone(),
         };
@@ -349,7 +432,7 @@ impl Session {
             "advice" => Advice::from_key(key).map(Place::Advise),
             _ => None,
         };
-        let allowed = place.filter(|it| flow::can_visit(*it, &self.draft));
-        self.go(Screen::at(allowed.or_else(|| flow::next_open(&self.draft))));
+        let allowed = place.filter(|it| flow::can_visit(*it, &self.draft, &self.landlord));
+        self.go(Screen::at(allowed.or_else(|| self.next_open())));
     }
 }

@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use domain::choices::{Choice, Intent};
+use domain::draft::Draft;
 use domain::json::{Fault, Finding, Json};
 use domain::landlord::{self, Landlord};
+use domain::question::FieldName;
 
 use crate::browser::parse_json;
 use crate::messages::Messages;
@@ -27,8 +30,10 @@ pub struct Settings {
     pub has_history: bool,
     /// Whether answers are kept in the tab's storage.
     pub keeps_draft: bool,
-    /// Where the resident came from, where the page says so.
+    /// Where the resident came from, where the page says so: `survey`.
     pub source: Option<String>,
+    /// What the resident wants to do, where the page says so.
+    pub start: Option<Intent>,
     /// Version of the widget.
     pub version: String,
     /// Name of this widget's draft in the tab's storage.
@@ -44,6 +49,17 @@ pub struct CannotOpen {
     pub code: &'static str,
     /// For the web team: which address, which place in the file.
     pub detail: String,
+}
+
+impl Settings {
+    /// The same, in the name of the council that the resident chose, where one form serves several.
+    pub fn at_site(&self, draft: &Draft) -> Self {
+        let mut settings = self.clone();
+        if let Some(site) = self.landlord.site(draft.text(FieldName::Site)) {
+            settings.messages = Rc::new(self.messages.with("landlord", &site.name));
+        }
+        settings
+    }
 }
 
 /// Settings, and findings in the landlord's file that did not stop it.
@@ -79,6 +95,8 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
     let everywhere = vec![
         ("landlord", landlord.name.clone()),
         ("team", landlord.team.clone().unwrap_or_default()),
+        ("resident", landlord.words.resident.clone()),
+        ("residents", landlord.words.residents.clone()),
     ];
     let settings = Settings {
         messages: Rc::new(Messages::new(words.to_vec(), everywhere)),
@@ -90,6 +108,11 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
         has_history: text("history") != Some("off"),
         keeps_draft: text("drafts") != Some("off"),
         source: text("source").map(str::to_owned),
+        start: match text("start") {
+            Some("complaint") => Some(Intent::Complain),
+            Some(start) => Intent::from_key(start),
+            None => None,
+        },
         version: owned("version"),
         storage_key: owned("storageKey"),
         before: text("before").and_then(parse_json),

@@ -2,10 +2,9 @@
 //! the widget carries on without it.
 
 use domain::json::Json;
-use serde::Serialize;
 use web_sys::Storage;
 
-use crate::browser::parse_json;
+use crate::browser::{json_text, parse_json};
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok()?
@@ -18,8 +17,8 @@ pub fn load(key: &str) -> Option<Json> {
 }
 
 /// Keeps this; says whether it could.
-pub fn save(key: &str, value: &impl Serialize) -> bool {
-    let text = serde_json::to_string(value).unwrap_or_default();
+pub fn save(key: &str, value: &Json) -> bool {
+    let text = json_text(value);
     storage().is_some_and(|storage| storage.set_item(key, &text).is_ok())
 }
 

@@ -5,42 +5,43 @@ mod support;
 
 use std::rc::Rc;
 
+use domain::choices::Intent;
 use domain::flow::Place;
 use domain::question::{FieldName, Question};
 use domain::receipt::Receipt;
+use domain::triage::Route;
 use housing_complaint::session::{Action, Outgoing, Screen, Sent, Session, SubmitError};
 
 fn outgoing() -> Rc<Outgoing> {
     let (key, body, sent_at) = ("key-1".into(), "{}".into(), "2026-11-21T22:00:00.000Z".into());
-    Rc::new(Outgoing { key, body, sent_at, answers: Vec::new() })
+    Rc::new(Outgoing { key, kind: Route::Complaint, body, sent_at, answers: Vec::new() })
 }
 
 fn sent() -> Rc<Sent> {
     let day = "2026-11-21".parse().unwrap();
-    let receipt =
-        Receipt::new("K47-W92-F36".into(), None, day, Err(domain::working_days::BeyondCalendar));
+    let receipt = Receipt::new("K47-W92-F36".into(), None, Route::Complaint, day, None);
     let sent_at = "2026-11-21T22:00:00.000Z".into();
     Rc::new(Sent { receipt, is_confirmed: true, sent_at, answers: Vec::new() })
 }
 
 fn reloaded(session: &Session) -> Session {
     let text = serde_json::to_string(&session.kept()).unwrap();
-    Session::from_json(&serde_json::from_str(&text).unwrap())
+    session.fresh().resume(&serde_json::from_str(&text).unwrap())
 }
 
 #[test]
 fn a_change_from_the_check_page_leads_straight_back_there() {
-    let mut session = support::walked(None, &[]);
+    let mut session = support::walked("halton", None, &[]);
     assert_eq!(session.screen, Screen::Check);
     session.apply(Action::Change(Question::Topics));
-    session.apply(Action::Toggle(FieldName::Topics, "staff"));
+    session.apply(Action::Toggle(FieldName::Topics, "staff".into()));
     session.apply(Action::Continue);
     assert_eq!(session.screen, Screen::Check);
 }
 
 #[test]
 fn a_change_asks_only_what_is_newly_needed() {
-    let mut session = support::walked(None, &[(FieldName::OnBehalfOf, "me")]);
+    let mut session = support::walked("halton", None, &[(FieldName::OnBehalfOf, "me")]);
     session.apply(Action::Change(Question::OnBehalfOf));
     session.apply(Action::Enter(FieldName::OnBehalfOf, "someone_else".into()));
     session.apply(Action::Continue);
@@ -49,29 +50,29 @@ fn a_change_asks_only_what_is_newly_needed() {
 
 #[test]
 fn before_the_check_page_continue_goes_to_the_next_page_even_if_it_was_answered() {
-    let mut session = support::walked(Some(Place::Ask(Question::Topics)), &[]);
+    let mut session = support::walked("halton", Some(Place::Ask(Question::Topics)), &[]);
     session.apply(Action::Back);
     session.apply(Action::Back);
-    assert_eq!(session.screen, Screen::Ask(Question::Disability));
+    assert_eq!(session.screen, Screen::Ask(Question::Adjustments));
     session.apply(Action::Continue);
-    assert_eq!(session.screen, Screen::Ask(Question::Home));
+    assert_eq!(session.screen, Screen::Ask(Question::Disability));
 }
 
 #[test]
 fn back_from_everywhere_leads_to_the_start() {
-    let mut session = support::walked(None, &[]);
+    let mut session = support::walked("halton", None, &[]);
     let mut seen = Vec::new();
     while session.screen != Screen::Start {
         seen.push(session.screen.address());
         session.apply(Action::Back);
         assert!(seen.len() < 50);
     }
-    assert_eq!(seen.len(), 16, "{seen:?}");
+    assert_eq!(seen.last().map(String::as_str), Some("question:danger"));
 }
 
 #[test]
 fn a_problem_keeps_what_was_typed_and_stays_on_the_page() {
-    let mut session = support::walked(Some(Place::Ask(Question::Contact)), &[]);
+    let mut session = support::walked("halton", Some(Place::Ask(Question::Contact)), &[]);
     session.apply(Action::Enter(FieldName::Email, "amira".into()));
     session.apply(Action::Continue);
     assert_eq!(session.screen, Screen::Ask(Question::Contact));
@@ -81,12 +82,12 @@ fn a_problem_keeps_what_was_typed_and_stays_on_the_page() {
 
 #[test]
 fn a_reload_anywhere_loses_nothing() {
-    let mut session = support::walked(Some(Place::Ask(Question::Account)), &[]);
+    let mut session = support::walked("halton", Some(Place::Ask(Question::Account)), &[]);
     session.apply(Action::Enter(FieldName::Account, "half a sent".into()));
     let again = reloaded(&session);
     assert_eq!((&again.screen, &again.draft), (&session.screen, &session.draft));
 
-    let mut session = support::walked(None, &[]);
+    let mut session = support::walked("halton", None, &[]);
     session.apply(Action::Send(outgoing()));
     let again = reloaded(&session);
     // It may or may not have arrived: the same key and the same bytes go out again.
@@ -100,7 +101,7 @@ fn a_reload_anywhere_loses_nothing() {
 
 #[test]
 fn an_edit_after_a_failed_sending_keeps_the_key_and_makes_new_bytes() {
-    let mut session = support::walked(None, &[]);
+    let mut session = support::walked("halton", None, &[]);
     session.apply(Action::Send(outgoing()));
     session.apply(Action::Answered(Err(SubmitError::Offline)));
     assert_eq!(session.screen, Screen::NotSent(SubmitError::Offline));
@@ -112,13 +113,13 @@ fn an_edit_after_a_failed_sending_keeps_the_key_and_makes_new_bytes() {
 }
 
 #[test]
-fn after_sending_the_answers_are_gone_and_back_leads_to_what_was_sent() {
-    let mut session = support::walked(None, &[]);
+fn after_sending_nothing_is_unsent_and_back_leads_to_what_was_sent() {
+    let mut session = support::walked("halton", None, &[]);
     session.apply(Action::Send(outgoing()));
     session.apply(Action::Show("question:account".into()));
     assert_eq!(session.screen, Screen::Sending);
     session.apply(Action::Answered(Ok(sent())));
-    assert!(session.draft.is_empty());
+    assert!(!session.has_unsent() && !session.may_be_sent());
     session.apply(Action::Show("check".into()));
     assert_eq!(session.screen, Screen::Sent(sent()));
     assert!(session.came_back);
@@ -126,9 +127,9 @@ fn after_sending_the_answers_are_gone_and_back_leads_to_what_was_sent() {
 
 #[test]
 fn the_history_leads_only_where_the_resident_may_be() {
-    let mut session = support::walked(Some(Place::Ask(Question::Topics)), &[]);
+    let mut session = support::walked("halton", Some(Place::Ask(Question::Topics)), &[]);
     for (address, expected) in [
-        ("question:home", Screen::Ask(Question::Home)),
+        ("question:disability", Screen::Ask(Question::Disability)),
         ("question:contact", Screen::Ask(Question::Topics)),
         ("question:representative", Screen::Ask(Question::Topics)),
         ("check", Screen::Ask(Question::Topics)),
@@ -143,9 +144,9 @@ fn the_history_leads_only_where_the_resident_may_be() {
 /// Somebody else's complaint must not go out under the representative's name.
 #[test]
 fn a_change_of_the_person_asks_again_about_the_person() {
-    let mut session = support::walked(None, &[(FieldName::OnBehalfOf, "me")]);
+    let mut session = support::walked("halton", None, &[(FieldName::OnBehalfOf, "me")]);
     session.apply(Action::Change(Question::OnBehalfOf));
-    session.apply(Action::Toggle(FieldName::OnBehalfOf, "someone_else"));
+    session.apply(Action::Toggle(FieldName::OnBehalfOf, "someone_else".into()));
     let mut asked = Vec::new();
     while session.screen != Screen::Check {
         session.apply(Action::Continue);
@@ -160,13 +161,21 @@ fn a_change_of_the_person_asks_again_about_the_person() {
     }
     assert_eq!(
         asked,
-        ["representative", "consent", "adjustments", "disability", "home", "identity", "contact"]
+        [
+            "representative",
+            "consent",
+            "representative_role",
+            "adjustments",
+            "disability",
+            "identity",
+            "contact"
+        ]
     );
 }
 
 #[test]
 fn a_key_that_was_used_is_replaced_once_and_no_more() {
-    let mut session = support::walked(None, &[]);
+    let mut session = support::walked("halton", None, &[]);
     session.apply(Action::Send(outgoing()));
     session.apply(Action::KeyUsed("key-2".into()));
     assert_eq!(session.screen, Screen::Sending);
@@ -174,4 +183,56 @@ fn a_key_that_was_used_is_replaced_once_and_no_more() {
     session.apply(Action::KeyUsed("key-3".into()));
     assert_eq!(session.screen, Screen::NotSent(SubmitError::Rejected(422)));
     assert_eq!(session.key.as_deref(), Some("key-2"));
+}
+
+/// Code 1.5: in one press, with every answer kept; the request is named, and it goes on.
+#[test]
+fn a_request_that_was_sent_becomes_a_linked_complaint_that_is_ready_to_send() {
+    let mut session = support::walked("halton", None, &[(FieldName::Intent, "report")]);
+    assert_eq!(session.draft.route(), Route::ServiceRequest);
+    assert_eq!(session.screen, Screen::Check);
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Answered(Ok(sent())));
+    session.apply(Action::MakeComplaint);
+    assert_eq!(session.draft.route(), Route::Complaint);
+    assert_eq!(session.screen, Screen::Check);
+    assert_eq!(session.draft.text(FieldName::ReportReference), "K47-W92-F36");
+    assert_eq!(session.draft.text(FieldName::ReportOpen), "yes");
+    assert_eq!(session.draft.text(FieldName::Account), "my account");
+    assert_eq!(session.key, None);
+    // The receipt of the request is not lost: not while the complaint is sent, nor after, nor over a
+    // reload.
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Answered(Ok(sent())));
+    let again = reloaded(&session);
+    assert_eq!(again.linked.as_deref(), Some(&sent().receipt));
+}
+
+/// Code 1.6: a comment becomes a complaint at any point, with the words that were written.
+#[test]
+fn a_comment_becomes_a_complaint_and_keeps_its_words() {
+    let mut session = support::walked(
+        "halton",
+        Some(Place::Ask(Question::Feedback)),
+        &[(FieldName::Intent, "feedback")],
+    );
+    session.apply(Action::Enter(FieldName::Account, "The lift is broken again".into()));
+    session.apply(Action::MakeComplaint);
+    assert_eq!(session.screen, Screen::Ask(Question::OnBehalfOf));
+    assert_eq!(session.draft.text(FieldName::Account), "The lift is broken again");
+}
+
+/// A letter's link leads straight to what it is about, and nothing is asked twice.
+#[test]
+fn a_deep_link_answers_what_the_resident_wants_to_do() {
+    let landlord = support::settings("halton").landlord;
+    let mut session = Session::new(landlord, Some(Intent::Stage2));
+    session.apply(Action::Start);
+    assert_eq!(session.screen, Screen::Ask(Question::Danger));
+    session.apply(Action::Enter(FieldName::Danger, "no".into()));
+    session.apply(Action::Continue);
+    assert_eq!(session.screen, Screen::Ask(Question::OnBehalfOf));
+    assert_eq!(session.draft.route(), Route::Stage2);
+    session.apply(Action::Back);
+    assert_eq!(session.screen, Screen::Ask(Question::Danger));
 }

@@ -5,6 +5,7 @@ use domain::landlord::{Channel, ChannelKind};
 use yew::prelude::*;
 
 use super::link::link;
+use super::text::small;
 use crate::messages::Messages;
 
 /// A list of ways, each with what is known about it.
@@ -25,7 +26,10 @@ fn channel(messages: &Messages, channel: &Channel) -> Html {
             }
             ChannelKind::Email => html! { <a href={["mailto:", value].concat()}>{ text }</a> },
             ChannelKind::Portal => link(messages, value, text),
-            ChannelKind::Post | ChannelKind::InPerson | ChannelKind::Staff => text,
+            ChannelKind::Post
+            | ChannelKind::InPerson
+            | ChannelKind::Staff
+            | ChannelKind::Contractor => text,
         };
         html! { <p>{ shown }</p> }
     });
@@ -34,7 +38,7 @@ fn channel(messages: &Messages, channel: &Channel) -> Html {
             <dt>{ messages.t(&["channel.", channel.kind.key()].concat()) }</dt>
             <dd>
                 { value }
-                { channel.note.as_ref().map(|note| html! { <p class="small">{ note.clone() }</p> }) }
+                { channel.note.as_ref().map(|note| small(note.clone())) }
             </dd>
         </div>
     }

@@ -7,7 +7,7 @@ use super::options::{self, Options};
 use crate::browser;
 
 /// A field, in texts and callbacks.
-pub struct Field {
+pub struct Field<'a> {
     /// Stable name: the id and the name of the control.
     pub name: &'static str,
     /// What kind of control it is.
@@ -19,18 +19,20 @@ pub struct Field {
     pub hint: Option<AttrValue>,
     /// What to put right.
     pub problem: Option<AttrValue>,
+    /// Keys of its options, in order, where it has any.
+    pub keys: Vec<AttrValue>,
     /// What was entered.
     pub values: Vec<String>,
     /// What the browser may fill in (WCAG 1.3.5).
     pub autocomplete: &'static str,
     /// Labels of options, by key.
-    pub option_label: Box<dyn Fn(&str) -> AttrValue>,
+    pub option_label: &'a dyn Fn(&str) -> AttrValue,
     /// The word before an option that excludes the others.
     pub or: AttrValue,
     /// Called with the text whenever it changes.
     pub on_enter: Callback<String>,
     /// Called with the key of an option that was pressed.
-    pub on_press: Callback<&'static str>,
+    pub on_press: Callback<AttrValue>,
 }
 
 /// A field.
@@ -50,9 +52,9 @@ pub fn field(field: Field) -> Html {
         (false, false) => None,
     };
     let class = classes!("field", problem.is_some().then_some("field-wrong"));
-    let (keys, exclusive, is_multiple) = match field.kind {
-        Kind::Radios(keys) => (keys(), None, false),
-        Kind::Checkboxes(keys, exclusive) => (keys(), exclusive, true),
+    let (exclusive, is_multiple) = match field.kind {
+        Kind::Radios(_) => (None, false),
+        Kind::Checkboxes(_, exclusive) => (exclusive, true),
         Kind::Line(_) | Kind::Paragraphs(_) => {
             let is_wrong = field.problem.is_some();
             let control = text_control(&field, described_by, is_wrong);
@@ -68,7 +70,7 @@ pub fn field(field: Field) -> Html {
     };
     let options = Options {
         name,
-        keys,
+        keys: field.keys,
         exclusive,
         is_multiple,
         values: field.values,
@@ -104,12 +106,13 @@ fn text_control(field: &Field, described_by: Option<String>, is_wrong: bool) -> 
         }
         Kind::Line(line) => {
             let (kind, spellcheck) = match line {
-                Line::Plain => ("text", None),
+                // A date field of the browser forgets what it can't read, without a word.
+                Line::Plain | Line::Date => ("text", None),
                 Line::Name | Line::Postcode => ("text", Some("false")),
                 Line::Email => ("email", Some("false")),
                 Line::Phone => ("tel", None),
             };
-            let class = (line == Line::Postcode).then_some("short");
+            let class = matches!(line, Line::Postcode | Line::Date).then_some("short");
             html! {
                 <input id={name} {name} type={kind} {class} {value} {autocomplete} {spellcheck} {oninput}
                     aria-describedby={described_by} aria-invalid={invalid} dir="auto" />

@@ -9,3 +9,4 @@ pub mod options;
 pub mod rights;
 pub mod steps;
 pub mod summary_list;
+pub mod text;

@@ -5,11 +5,11 @@ use yew::prelude::*;
 use crate::browser;
 
 /// A group of options.
-pub struct Options {
+pub struct Options<'a> {
     /// Stable name of the field.
     pub name: &'static str,
     /// Keys, in order.
-    pub keys: Vec<&'static str>,
+    pub keys: Vec<AttrValue>,
     /// The key that excludes all others.
     pub exclusive: Option<&'static str>,
     /// Whether several may be chosen.
@@ -17,29 +17,33 @@ pub struct Options {
     /// The keys that are chosen.
     pub values: Vec<String>,
     /// Label of an option.
-    pub label: Box<dyn Fn(&str) -> AttrValue>,
+    pub label: &'a dyn Fn(&str) -> AttrValue,
     /// The word before the option that excludes the others.
     pub or: AttrValue,
     /// Called with the key of the option that was pressed.
-    pub on_press: Callback<&'static str>,
+    pub on_press: Callback<AttrValue>,
 }
 
 /// The options. The first has the field's own name as its id, so that a link to the field finds it.
 pub fn options(options: Options) -> Html {
     let Options { name, keys, exclusive, is_multiple, values, label, or, on_press } = options;
     let kind = if is_multiple { "checkbox" } else { "radio" };
-    let option = |(at, key): (usize, &'static str)| {
-        let id = if at == 0 { name.to_owned() } else { [name, "-", key].concat() };
-        let checked = values.iter().any(|value| value == key);
-        let on_press = on_press.clone();
-        let onchange = Callback::from(move |_: Event| on_press.emit(key));
-        let divider = (exclusive == Some(key)).then(|| html! { <p class="or">{ or.clone() }</p> });
+    let option = |(at, key): (usize, AttrValue)| {
+        let id = if at == 0 { name.to_owned() } else { [name, "-", &key].concat() };
+        let checked = values.iter().any(|value| *value == *key);
+        let divider =
+            (exclusive == Some(&*key)).then(|| html! { <p class="or">{ or.clone() }</p> });
+        let text = label(&key);
+        let onchange = {
+            let (on_press, key) = (on_press.clone(), key.clone());
+            Callback::from(move |_: Event| on_press.emit(key.clone()))
+        };
         html! {
             <>
                 { divider }
                 <div class="option" onclick={ignore_second_click}>
                     <input type={kind} id={id.clone()} {name} value={key} {checked} {onchange} />
-                    <label for={id}>{ label(key) }</label>
+                    <label for={id}>{ text }</label>
                 </div>
             </>
         }

@@ -1,5 +1,6 @@
 //! What happens next, as a line of steps with the date of each.
 
+use super::text::{paragraph, plain};
 use yew::prelude::*;
 
 /// A step: when, and what.
@@ -10,7 +11,7 @@ pub fn steps(steps: Vec<Step>) -> Html {
     html! {
         <ol class="steps">
             { for steps.into_iter().map(|(when, what)| html! {
-                <li><p class="step-when">{ when }</p><p>{ what }</p></li>
+                <li>{ paragraph("step-when", when.into()) }{ plain(what) }</li>
             }) }
         </ol>
     }

@@ -37,7 +37,7 @@ fn value((name, text): (Option<AttrValue>, AttrValue)) -> Html {
         None => html! { <dd class="summary-value" dir="auto">{ text }</dd> },
         Some(name) => html! {
             <dd class="summary-value">
-                <span class="quiet">{ [&*name, ": "].concat() }</span>
+                <span class="quiet">{ [&*name, if name.ends_with('?') { " " } else { ": " }].concat() }</span>
                 <bdi>{ text }</bdi>
             </dd>
         },

@@ -2,33 +2,50 @@
 
 use domain::choices::Choice;
 use domain::flow::Advice;
+use domain::question::FieldName;
+use domain::rights;
 use yew::prelude::*;
 
 use super::{Page, frame::frame};
+use crate::components::channels::channels;
+use crate::components::text::{lead, paragraph, plain, small};
 use crate::session::Action;
+use crate::summary;
 
-/// A page of advice, with one button for each way on.
+/// A page of advice, with one button for each way on. Where there are several, they look the same:
+/// none is the one that the landlord would like better.
 pub fn advice(page: &Page, advice: Advice) -> Html {
     let prefix = ["advice.", advice.key()].concat();
     let body = match advice {
         Advice::Danger => danger(page),
+        Advice::FirstReport => first_report(page),
+        Advice::Responsibility => responsibility(page),
+        Advice::PossibleExclusion => possible_exclusion(page),
     };
-    let ways = advice.ways().iter().map(|way| {
+    let ways = advice.ways();
+    let way = |way: &'static str| {
+        let key = [&prefix, ".way.", way].concat();
+        let text = page.settings.messages.get(&[&key, ".text"].concat());
         html! {
-            <button type="button" class="button" part="button" data-action="choose" data-value={*way}
-                onclick={page.on_press(move || Some(Action::Choose(way)))}>
-                { page.t(&[&prefix, ".way.", way].concat()) }
-            </button>
+            <div class="way">
+                <button type="button" class="button" part="button" data-action="choose" data-value={way}
+                    onclick={page.on_press(move || Some(Action::Choose(way)))}>
+                    { page.said(&key) }
+                </button>
+                { text.map(small) }
+            </div>
         }
-    });
+    };
     frame(
         page,
         html! {
             <>
                 { page.title(&[&prefix, ".title"].concat()) }
-                <p class="lead">{ page.t(&[&prefix, ".lead"].concat()) }</p>
+                { lead(page.said(&[&prefix, ".lead"].concat())) }
                 { body }
-                <div class="ways">{ for ways }</div>
+                <div class={if ways.len() > 1 { "ways equal" } else { "ways" }}>
+                    { for ways.iter().copied().map(way) }
+                </div>
             </>
         },
     )
@@ -45,6 +62,7 @@ fn danger(page: &Page) -> Html {
         ("gas", Some("0800 111 999")),
         landlord,
         ("power", Some("105")),
+        ("flood", Some("0345 988 1188")),
         ("abuse", Some("0808 2000 247")),
     ];
     html! {
@@ -52,7 +70,7 @@ fn danger(page: &Page) -> Html {
             <ul class="numbers">
                 { for numbers.into_iter().map(|(key, phone)| number(page, key, phone)) }
             </ul>
-            <p>{ page.t("advice.danger.after") }</p>
+            { plain(page.t("advice.danger.after")) }
         </>
     }
 }
@@ -65,9 +83,56 @@ fn number(page: &Page, key: &str, phone: Option<&str>) -> Html {
     });
     html! {
         <li>
-            <p class="number-for">{ text(".title") }</p>
+            { paragraph("number-for", text(".title").into()) }
             { phone }
-            <p class="small">{ text(".text") }</p>
+            { small(text(".text")) }
         </li>
+    }
+}
+
+/// The landlord's own way to report something, where its file has one (Code 1.4).
+fn first_report(page: &Page) -> Html {
+    let Some(requests) = &page.settings.landlord.requests else {
+        return Html::default();
+    };
+    html! {
+        <>
+            { plain(page.t("advice.first_report.other")) }
+            { channels(&page.settings.messages, std::slice::from_ref(requests)) }
+        </>
+    }
+}
+
+/// What may be for somebody else, with the landlord's own words about it (Code 5.7).
+fn responsibility(page: &Page) -> Html {
+    let landlord = &page.settings.landlord;
+    let others = rights::not_ours(&page.session.draft, landlord).into_iter().map(|it| {
+        let name = summary::option_label(FieldName::Topics, it.topic.key(), page.settings);
+        let note = landlord.topic_rule(it.topic).and_then(|rule| rule.note.clone());
+        html! {
+            <li>
+                { paragraph("number-for", name.into()) }
+                { note.map(small) }
+            </li>
+        }
+    });
+    html! {
+        <>
+            <ul class="numbers">{ for others }</ul>
+            { plain(page.t("advice.responsibility.after")) }
+        </>
+    }
+}
+
+/// What a person will look at, and what happens if the landlord decides against it (Code 2.4).
+fn possible_exclusion(page: &Page) -> Html {
+    let reasons = summary::exclusion_reasons(&page.session.draft, &page.session.landlord);
+    html! {
+        <>
+            <ul class="bullets">
+                { for reasons.into_iter().map(|key| html! { <li>{ page.t(key) }</li> }) }
+            </ul>
+            { plain(page.t("advice.possible_exclusion.refusal")) }
+        </>
     }
 }

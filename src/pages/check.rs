@@ -1,22 +1,28 @@
 //! All answers before they are sent, each with a way to change it.
 
-use domain::question::{Field, Kind};
+use domain::question::{Field, FieldName, Kind, Question};
+use domain::{flow, record};
 use yew::prelude::*;
 
 use super::question::submit;
 use super::{Page, frame::frame};
 use crate::app;
 use crate::components::summary_list::{Line, summary_list};
+use crate::components::text::{lead, note, small};
 use crate::session::{Action, Session};
 use crate::settings::Settings;
 use crate::summary::{self, Row};
 
 /// The check page.
 pub fn check(page: &Page) -> Html {
-    let rows = summary::rows(&page.session.draft, &page.settings.messages);
+    let rows = summary::rows(&page.session.draft, page.settings);
     let lines = rows.into_iter().map(|row| line(page, row)).collect();
-    let unsent = (!page.session.may_be_sent())
-        .then(|| html! { <p class="small">{ page.t("check.unsent") }</p> });
+    let unsent = (!page.session.may_be_sent()).then(|| small(page.t("check.unsent")));
+    let recipients = record::recipients(&page.session.draft, &page.settings.landlord).map(|name| {
+        let text = page.t_with("check.recipient", &[("name", name)]);
+        note(text)
+    });
+    let withheld = is_withheld(page).then(|| note(page.t("check.withheld")));
     let onsubmit = {
         let send = send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -29,16 +35,25 @@ pub fn check(page: &Page) -> Html {
         html! {
             <>
                 { page.title("check.title") }
-                <p class="lead">{ page.t("check.lead") }</p>
+                { lead(page.said("check.lead")) }
+                { for recipients }
+                { withheld }
                 { summary_list(lines, &page.t("common.not_answered")) }
                 <form {onsubmit}>
-                    <p class="small">{ page.t("check.privacy") }</p>
+                    { small(page.t("check.privacy")) }
                     { unsent }
                     { submit(page, "send") }
                 </form>
             </>
         },
     )
+}
+
+/// Whether a disability was written down, and stays here because the resident did not agree.
+fn is_withheld(page: &Page) -> bool {
+    let (draft, landlord) = (&page.session.draft, &page.settings.landlord);
+    flow::is_asked(Question::DisabilityConsent, draft, landlord)
+        && !record::is_sent(FieldName::Disability, draft, landlord)
 }
 
 /// Sends what was answered; goes to the first gap where there is one.
@@ -50,7 +65,7 @@ pub fn send(session: Session, settings: Settings, dispatch: Callback<Action>) ->
 
 fn line(page: &Page, row: Row) -> Line {
     let question = row.question;
-    let is_alone = row.fields.len() == 1;
+    let is_alone = question.has_one_field();
     let text = page.t("action.change");
     let change = html! {
         <button type="button" class="link" data-action="change"
@@ -65,7 +80,7 @@ fn line(page: &Page, row: Row) -> Line {
         Kind::Radios(_) | Kind::Line(_) | Kind::Paragraphs(_) if is_alone => None,
         Kind::Radios(_) | Kind::Line(_) | Kind::Paragraphs(_) => {
             let (draft, messages) = (&page.session.draft, &page.settings.messages);
-            Some(summary::field_label(field.name, draft, messages))
+            Some(summary::field_label(field.name, question, draft, messages))
         }
     };
     let answered = row.fields.into_iter().filter(|(_, value)| !value.is_empty());

@@ -1,6 +1,8 @@
 //! The pages: each composes components from the session and the words.
 
 use chrono::NaiveDate;
+use domain::choices::Choice;
+use domain::triage::Route;
 use domain::working_days::WorkingDays;
 use yew::prelude::*;
 
@@ -52,6 +54,18 @@ impl Page<'_> {
         self.settings.messages.t_with(key, arguments)
     }
 
+    /// The text for this key, as it is said of what the resident is sending: a complaint, or else
+    /// `key.<kind>`, or `key.other`.
+    fn said(&self, key: &str) -> AttrValue {
+        let messages = &self.settings.messages;
+        let kind = self.session.draft.route();
+        if kind == Route::Complaint {
+            return messages.t(key);
+        }
+        let variant = |variant: &str| messages.get(&[key, ".", variant].concat());
+        variant(kind.key()).or_else(|| variant("other")).unwrap_or_else(|| messages.t(key))
+    }
+
     fn date(&self, date: NaiveDate) -> String {
         browser::long_date(date, &self.settings.language)
     }
@@ -77,7 +91,7 @@ impl Page<'_> {
     fn button(&self, name: &'static str, class: &'static str, press: Callback<MouseEvent>) -> Html {
         html! {
             <button type="button" part="button" {class} data-action={name} onclick={press}>
-                { self.t(&["action.", name].concat()) }
+                { self.said(&["action.", name].concat()) }
             </button>
         }
     }
@@ -92,6 +106,11 @@ impl Page<'_> {
     /// The heading of a page that has nothing but a text for it.
     fn title(&self, key: &str) -> Html {
         self.heading(html! { { self.t(key) } })
+    }
+
+    /// The same, as it is said of what the resident is sending.
+    fn title_said(&self, key: &str) -> Html {
+        self.heading(html! { { self.said(key) } })
     }
 
     /// A heading inside the page.

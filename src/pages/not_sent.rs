@@ -1,9 +1,11 @@
 //! Not received. Everything is kept, and there is always a way on.
 
+use domain::rights;
 use yew::prelude::*;
 
 use super::{Page, check, frame::frame};
 use crate::components::channels::channels;
+use crate::components::text::plain;
 use crate::session::SubmitError;
 use crate::{browser, copy, summary};
 
@@ -55,7 +57,7 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
         html! {
             <>
                 { page.subheading(page.t("not_sent.other.title")) }
-                <p>{ page.t("not_sent.other.text") }</p>
+                { plain(page.t("not_sent.other.text")) }
                 { channels(&page.settings.messages, &landlord.channels) }
             </>
         }
@@ -65,8 +67,8 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
         html! {
             <>
                 <div class="errors" role="alert">
-                    { page.title(title) }
-                    <p>{ text }</p>
+                    { page.title_said(title) }
+                    { plain(text) }
                     <p><strong>{ page.t("not_sent.kept") }</strong></p>
                 </div>
                 <div class="ways">{ ways }</div>
@@ -79,10 +81,17 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
 /// Saves a copy of what has not been sent yet.
 pub fn download(page: &Page) -> Callback<MouseEvent> {
     let (settings, draft) = (page.settings.clone(), page.session.draft.clone());
+    let (title, lgsco) =
+        (page.said("copy.title"), rights::rights(&draft, &settings.landlord).lgsco);
     page.on_press(move || {
         let messages = &settings.messages;
-        let heading = copy::Heading { lines: vec![messages.t("copy.draft").to_string()] };
-        let answers = summary::answers(&draft, messages);
+        let heading = copy::Heading {
+            title: title.clone(),
+            lines: vec![messages.t("copy.draft").to_string()],
+            rights: messages.t("rights.not_sent"),
+            lgsco,
+        };
+        let answers = summary::answers(&draft, &settings);
         let html = copy::html(messages, &settings.language, &heading, &answers);
         browser::download(&[&messages.t("copy.file"), ".html"].concat(), &html);
         None

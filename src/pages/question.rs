@@ -1,13 +1,17 @@
 //! One page for every question: what it looks like follows from the kinds of its fields.
 
-use domain::choices::{Choice, OnBehalfOf};
+use domain::choices::Choice;
+use domain::draft::Draft;
+use domain::landlord::ChannelKind;
 use domain::question::{self, FieldName, Kind, Question};
+use domain::validate;
 use yew::prelude::*;
 
 use super::{Page, frame::frame};
 use crate::browser;
 use crate::components::error_summary::error_summary;
 use crate::components::field::{Field, field};
+use crate::components::text::{paragraph, plain};
 use crate::session::Action;
 use crate::summary;
 
@@ -17,17 +21,19 @@ pub fn question(page: &Page, question: Question) -> Html {
     let messages = &page.settings.messages;
     let title = summary::title(question, draft, messages);
     let optional = question.is_optional().then(|| optional_tag(page));
-    let hint = summary::hint(question, draft, messages);
+    let hint = summary::hint(question, draft, page.settings);
+    let landlord = &page.settings.landlord;
+    let asked: Vec<_> = question.fields_for(landlord).collect();
     let heading = |text: Html| html! { <>{ page.heading(text) }{ optional.clone() }</> };
-    let (intro, fields): (Html, Html) = match question.fields() {
-        [only] => {
+    let (intro, fields): (Html, Html) = match asked[..] {
+        [only] if question.has_one_field() => {
             let text = named(only, html! { { title } }, None);
             (Html::default(), entry(page, only, heading(text), hint))
         }
-        several => {
-            let hint = hint.map(|text| html! { <p class="hint">{ text }</p> });
+        _ => {
+            let hint = hint.map(|text| paragraph("hint", text));
             let intro = html! { <>{ heading(html! { { title } }) }{ hint }</> };
-            (intro, several.iter().map(|it| one_of_several(page, question, it)).collect())
+            (intro, asked.iter().map(|it| one_of_several(page, question, it)).collect())
         }
     };
     let onsubmit = {
@@ -44,12 +50,48 @@ pub fn question(page: &Page, question: Question) -> Html {
                 { problems(page) }
                 <form novalidate={true} {onsubmit}>
                     { intro }
+                    { notes(page, question) }
                     { fields }
                     { submit(page, "continue") }
                 </form>
+                { make_complaint(page, question) }
             </>
         },
     )
+}
+
+/// What this landlord's file has to say at a question.
+fn notes(page: &Page, question: Question) -> Html {
+    let landlord = &page.settings.landlord;
+    let mut notes = Vec::new();
+    match question {
+        Question::Adjustments => notes.extend(landlord.formats.clone().map(AttrValue::from)),
+        Question::Stage2 => {
+            let stage = &landlord.stage_2;
+            let within = |within| page.t_with("stage2.ask_within", &[("within", within)]);
+            notes.extend(stage.ask_within.as_deref().map(within));
+            if !stage.ways.is_empty() {
+                let way = |kind: &ChannelKind| page.t(&["channel.", kind.key()].concat());
+                let ways: Vec<_> = stage.ways.iter().map(way).collect();
+                notes.push(page.t_with("stage2.ways", &[("ways", &ways.join(", "))]));
+            }
+        }
+        _ => {}
+    }
+    notes.into_iter().map(|text| html! { <p class="note small">{ text }</p> }).collect()
+}
+
+/// The way from a thank-you or a comment to a complaint (Code 1.6), and from something that is added.
+fn make_complaint(page: &Page, question: Question) -> Html {
+    if question != Question::Feedback {
+        return Html::default();
+    }
+    html! {
+        <div class="aside">
+            { plain(page.t("feedback.complaint")) }
+            { page.button("make_complaint", "button quiet-button", page.on_press(|| Some(Action::MakeComplaint))) }
+        </div>
+    }
 }
 
 /// The one submit button of a form. The second press of a double click must not skip a page.
@@ -61,7 +103,7 @@ pub fn submit(page: &Page, action: &str) -> Html {
     });
     html! {
         <button type="submit" class="button" part="button" data-action={action.to_owned()} {onclick}>
-            { page.t(&["action.", action].concat()) }
+            { page.said(&["action.", action].concat()) }
         </button>
     }
 }
@@ -69,8 +111,10 @@ pub fn submit(page: &Page, action: &str) -> Html {
 /// A field with its own label, on a page that has more of them.
 fn one_of_several(page: &Page, question: Question, it: &question::Field) -> Html {
     let messages = &page.settings.messages;
-    let text = summary::field_label(it.name, &page.session.draft, messages);
-    let optional = (!it.required && !question.is_optional()).then(|| optional_tag(page));
+    let text = summary::field_label(it.name, question, &page.session.draft, messages);
+    let is_required =
+        validate::is_required(question, it, &page.session.draft, &page.session.landlord);
+    let optional = (!is_required && !question.is_optional()).then(|| optional_tag(page));
     let text = html! { <><span class="label-text">{ text }</span>{ optional }</> };
     let hint = messages.get(&["field.", it.name.key(), ".hint"].concat());
     entry(page, it, named(it, text, Some("label")), hint)
@@ -93,16 +137,24 @@ fn optional_tag(page: &Page) -> Html {
 fn entry(page: &Page, it: &question::Field, label: Html, hint: Option<AttrValue>) -> Html {
     let name = it.name;
     let (entered, pressed) = (page.dispatch.clone(), page.dispatch.clone());
-    let messages = page.settings.messages.clone();
+    let landlord = &page.settings.landlord;
+    let keys = match it.kind {
+        Kind::Radios(keys) | Kind::Checkboxes(keys, _) => {
+            keys(landlord).into_iter().map(|key| key.to_owned().into()).collect()
+        }
+        Kind::Line(_) | Kind::Paragraphs(_) => Vec::new(),
+    };
+    let settings = page.settings;
     field(Field {
         name: name.key(),
         kind: it.kind,
         label,
         hint,
         problem: sentence(page, name),
+        keys,
         values: page.session.draft.values(name).to_vec(),
-        autocomplete: autocomplete(name, page.session.draft.on_behalf_of()),
-        option_label: Box::new(move |key| summary::option_label(name, key, &messages)),
+        autocomplete: autocomplete(name, &page.session.draft),
+        option_label: &|key| summary::option_label(name, key, settings),
         or: page.t("option.or"),
         on_enter: Callback::from(move |text| entered.emit(Action::Enter(name, text))),
         on_press: Callback::from(move |key| pressed.emit(Action::Toggle(name, key))),
@@ -127,8 +179,8 @@ fn sentence(page: &Page, name: FieldName) -> Option<AttrValue> {
 }
 
 /// What the browser may fill in (WCAG 1.3.5): only about the person who fills in the form.
-fn autocomplete(name: FieldName, on_behalf_of: Option<OnBehalfOf>) -> &'static str {
-    if name != FieldName::RepresentativeName && on_behalf_of == Some(OnBehalfOf::SomeoneElse) {
+fn autocomplete(name: FieldName, draft: &Draft) -> &'static str {
+    if name != FieldName::RepresentativeName && draft.is_about_another() {
         return "off";
     }
     match name {
@@ -137,25 +189,6 @@ fn autocomplete(name: FieldName, on_behalf_of: Option<OnBehalfOf>) -> &'static s
         FieldName::Postcode => "postal-code",
         FieldName::Email => "email",
         FieldName::Phone => "tel",
-        FieldName::Danger
-        | FieldName::OnBehalfOf
-        | FieldName::RepresentativeRelationship
-        | FieldName::RepresentativeContact
-        | FieldName::Consent
-        | FieldName::Adjustments
-        | FieldName::AdjustmentsOwnWords
-        | FieldName::Disability
-        | FieldName::Home
-        | FieldName::Topics
-        | FieldName::ReportedBefore
-        | FieldName::ReportReference
-        | FieldName::Account
-        | FieldName::When
-        | FieldName::StillHappening
-        | FieldName::Effect
-        | FieldName::Outcome
-        | FieldName::OutcomeOwnWords
-        | FieldName::ContactWay
-        | FieldName::SafeTimes => "",
+        _ => "",
     }
 }

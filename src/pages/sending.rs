@@ -3,19 +3,20 @@
 use yew::prelude::*;
 
 use super::{Page, frame::frame, not_sent};
+use crate::components::text::{lead, plain};
 
 /// The page while it is being sent.
 pub fn sending(page: &Page) -> Html {
     let is_slow = page.session.is_slow;
-    let still_trying = is_slow.then(|| html! { <p>{ page.t("sending.slow") }</p> });
+    let still_trying = is_slow.then(|| plain(page.t("sending.slow")));
     let copy =
         is_slow.then(|| page.button("download", "button quiet-button", not_sent::download(page)));
     frame(
         page,
         html! {
             <>
-                { page.title("sending.title") }
-                <p class="lead">{ page.t("sending.lead") }</p>
+                { page.title_said("sending.title") }
+                { lead(page.t("sending.lead")) }
                 <div class="working" aria-hidden="true"><span></span></div>
                 <div role="status">{ still_trying }</div>
                 { copy }

@@ -1,6 +1,8 @@
 //! What this is, what happens, other ways, and *Start*.
 
-use domain::timescale::StartsFrom;
+use domain::choices::{Choice, Intent};
+use domain::code::DEFINITION;
+use domain::landlord::Link;
 use domain::working_days::WorkingDays;
 use yew::prelude::*;
 
@@ -8,6 +10,7 @@ use super::{Page, frame::frame};
 use crate::browser;
 use crate::components::channels::channels;
 use crate::components::link::link;
+use crate::components::text::{lead, plain, small};
 use crate::session::Action;
 
 /// The first page.
@@ -25,7 +28,7 @@ pub fn start(page: &Page) -> Html {
             </p>
         }
     });
-    let team = landlord.team.as_ref().map(|_| html! { <p>{ page.t("start.team") }</p> });
+    let team = landlord.team.as_ref().map(|_| plain(page.t("start.team")));
     let other_ways = (!landlord.channels.is_empty()).then(|| {
         html! {
             <>
@@ -39,7 +42,8 @@ pub fn start(page: &Page) -> Html {
         html! {
             <>
                 { page.title("start.title") }
-                <p class="lead">{ page.t("start.lead") }</p>
+                { lead(what_this_is(page)) }
+                { plain(page.t("start.for")) }
                 <ul class="ticks">
                     <li>{ page.t("start.reassure.word") }</li>
                     <li>{ page.t("start.reassure.fair") }</li>
@@ -50,15 +54,16 @@ pub fn start(page: &Page) -> Html {
                     { page.t(action) }
                 </button>
                 { clear }
-                <p class="small">{ page.t("start.time") }</p>
-                <p class="small">{ page.t("start.private") }</p>
+                { small(page.t("start.time")) }
+                { small(page.t("start.private")) }
                 { page.subheading(page.t("start.next.title")) }
-                <ol class="numbered">
-                    <li>{ in_days(page, "start.next.acknowledge", landlord.times.acknowledge) }</li>
-                    <li>{ in_days(page, stage_1_key(landlord.times.stage_1_from), landlord.times.stage_1) }</li>
-                    <li>{ page.t("start.next.stage_2") }</li>
-                </ol>
+                { next(page) }
                 { team }
+                <details>
+                    <summary>{ page.t("start.definition") }</summary>
+                    { plain(page.t("start.definition.text")) }
+                    <blockquote lang="en" dir="ltr">{ DEFINITION }</blockquote>
+                </details>
                 { other_ways }
                 { papers(page) }
             </>
@@ -66,10 +71,32 @@ pub fn start(page: &Page) -> Html {
     )
 }
 
-fn stage_1_key(from: StartsFrom) -> &'static str {
-    match from {
-        StartsFrom::Acknowledgement => "start.next.stage_1.acknowledgement",
-        StartsFrom::Receipt => "start.next.stage_1.receipt",
+/// What this is; said for whoever was sent here to do one thing, or comes from a survey (Code 1.6).
+fn what_this_is(page: &Page) -> AttrValue {
+    let messages = &page.settings.messages;
+    match (page.session.start, &page.settings.source) {
+        (Some(intent), _) => messages.variant("start.lead", intent.key()),
+        (None, Some(source)) => messages.variant("start.lead", source),
+        (None, None) => messages.get("start.lead"),
+    }
+    .unwrap_or_default()
+}
+
+/// What happens, with this landlord's times: at stage 1, or at stage 2 for whoever was sent here to
+/// ask for it.
+fn next(page: &Page) -> Html {
+    let times = &page.settings.landlord.times;
+    let (stage, days, from, last) = if page.session.start == Some(Intent::Stage2) {
+        ("start.next.stage_2.", times.stage_2, times.stage_2_from, "sent.next.final.text")
+    } else {
+        ("start.next.stage_1.", times.stage_1, times.stage_1_from, "start.next.stage_2")
+    };
+    html! {
+        <ol class="numbered">
+            <li>{ in_days(page, "start.next.acknowledge", times.acknowledge) }</li>
+            <li>{ in_days(page, &[stage, from.key()].concat(), days) }</li>
+            <li>{ page.t(last) }</li>
+        </ol>
     }
 }
 
@@ -77,19 +104,29 @@ fn in_days(page: &Page, key: &str, days: WorkingDays) -> AttrValue {
     page.t_with(key, &[("days", &page.days(days))])
 }
 
-/// The complaints policy and the privacy notice, where the landlord's file names them.
+/// The complaints policy, other papers, what the landlord adds in its own words, and the privacy
+/// notice: as far as its file names them.
 fn papers(page: &Page) -> Html {
     let landlord = &page.settings.landlord;
-    let policy = landlord.policy.as_ref().map(|policy| {
-        let text = page.t_with("start.policy", &[("policy", &policy.name)]);
-        match &policy.url {
-            Some(url) => html! { <p class="small">{ link(&page.settings.messages, url, html! { { text } }) }</p> },
-            None => html! { <p class="small">{ text }</p> },
-        }
-    });
+    let policies =
+        landlord.policy.iter().chain(landlord.sites.iter().filter_map(|it| it.policy.as_ref()));
+    let policies = policies.map(|it| paper(page, it, "start.policy"));
+    let documents = landlord.documents.iter().map(|it| paper(page, it, "start.document"));
+    let notes = landlord.formats.iter().chain(&landlord.notes).map(|it| small(it.clone()));
     let privacy = landlord.privacy_url.as_ref().map(|url| {
         let text = html! { { page.t("start.privacy") } };
         html! { <p class="small">{ link(&page.settings.messages, url, text) }</p> }
     });
-    html! { <>{ policy }{ privacy }</> }
+    html! { <>{ for policies }{ for documents }{ for notes }{ privacy }</> }
+}
+
+/// A paper by its name; a link, where its address is known.
+fn paper(page: &Page, paper: &Link, key: &str) -> Html {
+    let text = page.t_with(key, &[("paper", &paper.name)]);
+    match &paper.url {
+        Some(url) => {
+            html! { <p class="small">{ link(&page.settings.messages, url, html! { { text } }) }</p> }
+        }
+        None => small(text),
+    }
 }

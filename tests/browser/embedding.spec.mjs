@@ -31,6 +31,7 @@ const test = base.extend({
 });
 
 const script = (widget) => `${widget}/housing-complaint/v1/housing-complaint.js`;
+const shownAs = (account) => ({ account: [account], effect: [] });
 const tag = (widget, landlord = 'halton', more = '') =>
   `<housing-complaint landlord="${widget}/landlords/${landlord}.json" endpoint="${widget}/v1/submissions" ${more}></housing-complaint>`;
 
@@ -131,6 +132,15 @@ test('the page hears each step, and nothing personal', async ({ resident, page, 
   }
 });
 
+test('each step is heard once, when it is taken, with the way on which it is', async ({ resident, page }) => {
+  await resident.opens();
+  await resident.skipsTo('question:intent');
+  for (const intent of ['report', 'stage2', 'feedback', 'add']) await resident.answers({ intent: [intent] });
+  await resident.continues();
+  const steps = (await heard(page, 'hc-step')).map(({ screen, key, route }) => [screen, key, route].filter(Boolean).join(' '));
+  expect(steps).toEqual(['start complaint', 'question danger complaint', 'question intent complaint', 'question on_behalf_of addition']);
+});
+
 // --- Several, moved, removed, changed -------------------------------------------------------------
 
 test('two forms on one page know nothing of each other', async ({ embed, elsewhere, page }) => {
@@ -140,7 +150,7 @@ test('two forms on one page know nothing of each other', async ({ embed, elsewhe
   await one.screen.waitFor();
   await two.screen.waitFor();
   const [mine, theirs] = [newWords(), newWords()];
-  await one.skipsTo('question:home', saying(mine));
+  await one.skipsTo('question:topics', saying(mine));
   expect(await two.at()).toBe('start');
   await two.skipsTo('question:danger', saying(theirs));
   expect(await two.shown()).toEqual({ danger: [] });
@@ -165,7 +175,7 @@ test('two forms for the same landlord keep their answers apart, also over a relo
   await page.reload();
   await one.screen.waitFor();
   await two.screen.waitFor();
-  expect([await one.shown(), await two.shown()]).toEqual([{ account: ['mine'] }, { account: ['theirs'] }]);
+  expect([await one.shown(), await two.shown()]).toEqual([shownAs('mine'), shownAs('theirs')]);
 });
 
 test('a form that the page moves elsewhere keeps its place and its words', async ({ resident, page }) => {
@@ -177,7 +187,7 @@ test('a form that the page moves elsewhere keeps its place and its words', async
     document.querySelector('footer').append(document.querySelector('housing-complaint'));
   });
   expect(await resident.at()).toBe('question:account');
-  expect(await resident.shown()).toEqual({ account: ['half a sent'] });
+  expect(await resident.shown()).toEqual(shownAs('half a sent'));
   await resident.hands.write('account', 'half a sentence');
   await resident.continues();
   await resident.comesTo('question:when');
@@ -199,7 +209,7 @@ test('a form that is taken away is gone, and is as it was when it comes back', a
   expect(await heard(page)).toHaveLength(before);
   await page.evaluate(() => document.querySelector('main').append(window.kept));
   await resident.screen.waitFor();
-  expect(await resident.shown()).toEqual({ account: ['half a sent'] });
+  expect(await resident.shown()).toEqual(shownAs('half a sent'));
 });
 
 test('a script can put the form into a page, change it, and take it away', async ({ resident, page }) => {
@@ -234,7 +244,7 @@ for (const drafts of ['tab', 'off']) {
     await page.evaluate(() => document.querySelector('housing-complaint').setAttribute('heading-level', '3'));
     await expect(resident.screen.getByRole('heading', { level: 3 }).first()).toHaveText(say('question.account.title'));
     expect(await resident.at()).toBe('question:account');
-    expect(await resident.shown()).toEqual({ account: ['half a sent'] });
+    expect(await resident.shown()).toEqual(shownAs('half a sent'));
   });
 }
 

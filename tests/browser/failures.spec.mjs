@@ -168,8 +168,7 @@ test('words that are changed after a lost receipt are stored too, under a key of
   await resident.sends();
   await resident.comesTo('not-sent');
   await resident.presses('back');
-  const change = resident.screen.getByRole('button', { name: say('question.account.title') });
-  await resident.moves(() => change.click());
+  await resident.changes(say('question.account.title'));
   await resident.goesOn({ account: [second] });
   await resident.sends();
   const reference = await resident.reference();

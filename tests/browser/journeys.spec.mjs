@@ -1,75 +1,83 @@
-// Whole journeys, written from real published cases. The stories are those of the domain's own tests.
+// Whole journeys, written from real published cases. The stories are those of the domain's own tests, which
+// say what their fields mean (crates/domain/tests/journeys.rs).
 
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { Keyboard, Mouse } from './support/hands.mjs';
 import { path } from './support/paths.mjs';
-import { Resident } from './support/resident.mjs';
-import { deadlines } from './support/service.mjs';
+import { expectReceipt } from './support/receipt.mjs';
+import { DAYS, Resident } from './support/resident.mjs';
+import { secondOmbudsman } from './support/rights.mjs';
 import { expect, test } from './support/test.mjs';
 import { heard } from './support/watch.mjs';
-import { longDate, say } from './support/words.mjs';
+import { WORDS, say } from './support/words.mjs';
 
 const FOLDER = path('crates/domain/tests/journeys/');
 const STORIES = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.json'))
   .map((name) => ({ name, ...JSON.parse(readFileSync(FOLDER + name, 'utf8')) }));
 
-test('there is a story for each of the three people', () => {
-  expect(STORIES.length).toBeGreaterThanOrEqual(3);
+const LANGUAGES = readdirSync(path('locales')).map((name) => name.replace('.json', ''));
+
+/** The first three people of the project: theirs is walked by hand each time, everybody's in a soak. */
+const THREE = ['halton-damp-and-mould-reported-twice', 'example-four-missed-appointments', 'halton-never-says-complaint'];
+const isByHand = (story) => process.env.HC_SOAK === '1' || THREE.includes(story.name.replace('.json', ''));
+
+test('there is a story for each of the three people, and one from each landlord', () => {
+  expect(STORIES.filter((story) => THREE.includes(story.name.replace('.json', '')))).toHaveLength(3);
+  expect(new Set(STORIES.map((story) => story.landlord)).size).toBeGreaterThanOrEqual(6);
 });
 
 for (const story of STORIES) {
-  for (const [way, hands] of [['with a mouse', Mouse], ['with the keyboard alone', Keyboard]]) {
-    test(`${story.title}, ${way}`, async ({ page, service }) => {
+  const ways = isByHand(story) ? { ', with a mouse': Mouse, ', with the keyboard alone': Keyboard } : { '': undefined };
+  for (const [way, hands] of Object.entries(ways)) {
+    test(`${story.landlord}: ${story.title}${way}${hands ? ' @soak' : ''}`, async ({ page, service }) => {
       const resident = new Resident(page, { hands });
-      await resident.opens(`/?landlord=${story.landlord}`);
-      await resident.goesTo('check', { ...story.answers, choices: story.choices });
-      const checked = await resident.screen.innerText();
+      await page.clock.setFixedTime(`${story.sent_on ?? story.received_on}T10:00:00Z`);
+      await resident.opens(`/?landlord=${story.landlord}${story.came_from ? `&source=${story.came_from}` : ''}`);
+      const answers = { ...story.answers, choices: story.choices };
+      await (hands ? resident.goesTo('check', answers) : resident.skipsTo('check', answers));
+      const checked = await resident.text();
       for (const [, words] of written(story)) {
         for (const line of words.split('\n')) expect(checked).toContain(line);
       }
+      await expect(resident.screen.locator('[data-rights]')).toContainText(say(`rights.at.${story.rights.moment}`));
+      expect(await secondOmbudsman(resident)).toBe(story.rights.lgsco);
       await resident.sends();
-      const reference = await resident.reference();
+      await resident.comesTo('sent');
 
       const steps = await heard(page, 'hc-step');
-      const path = steps.map((step) => [step.screen, step.key].filter(Boolean).join(':'));
-      expect(path).toEqual(['start', ...story.path, 'check', 'sending', 'sent']);
+      const met = steps.map((step) => [step.screen, step.key].filter(Boolean).join(':'))
+        .filter((at, index, all) => at !== all[index - 1]);
+      expect(met).toEqual(['start', ...story.path, 'check', 'sending', 'sent']);
 
-      expect(reference).toMatch(/^[A-Z0-9]{3}-[A-Z0-9]{3}-[A-Z0-9]{3}$/);
-      const row = service.row(reference);
+      const row = await expectReceipt(resident, service, { kind: story.record.kind });
       expect(row.landlord).toBe(story.landlord);
-      expect(row.record).toMatchObject(story.record);
+      // Of the languages that stories are told in, the page speaks those that there are files for.
+      const { language, ...told } = story.record;
+      expectAsTold(row.record, LANGUAGES.includes(language) ? story.record : told, 'record');
       for (const [field, words] of written(story)) {
         expect(row.record.answers.find((it) => it.id === field)?.value).toBe(words);
       }
-      await expectDates(resident, story, row);
     });
   }
 }
 
-const OPTIONS = ['danger', 'on_behalf_of', 'consent', 'adjustments', 'home', 'topics',
-  'reported_before', 'still_happening', 'outcome', 'contact_way'];
+const isChosen = (field) => field === 'site' || Object.keys(WORDS).some((key) => key.startsWith(`option.${field}.`));
 
-/** Everything that the resident wrote, by field. */
+/** Everything that the resident wrote and that is sent, by field; a day is shown in other words. */
 function written(story) {
+  const isSent = (field) => field !== 'disability' || story.record.disabilityDisclosed !== null;
   return Object.entries(story.answers)
-    .filter(([field]) => !OPTIONS.includes(field))
+    .filter(([field, [words]]) => !isChosen(field) && !DAYS.includes(field) && isSent(field) && words.trim())
     .map(([field, [words]]) => [field, words]);
 }
 
-/** The dates on the screen are those in the database, and those of the landlord's own time limits. */
-async function expectDates(resident, story, row) {
-  const promised = await deadlines(story.landlord, row.received_on);
-  expect(row.acknowledge_by).toBe(promised.acknowledge_by);
-  expect(row.respond_by).toBe(promised.stage_1_response_by);
-  expect(row.extended_by).toBe(promised.stage_1_extended_by);
-  for (const text of [
-    say('sent.received', { date: longDate(row.received_on) }),
-    say('sent.next.acknowledge', { date: longDate(row.acknowledge_by) }),
-    say('sent.next.respond', { date: longDate(row.respond_by) }),
-    say('sent.next.extend.text', { date: longDate(row.extended_by) }),
-  ]) {
-    await expect(resident.screen).toContainText(text);
-  }
+/** At least these fields, and exactly these lists; `null` and what is empty: nothing there. */
+function expectAsTold(record, told, where) {
+  if (told === null) return expect(record, where).toBeUndefined();
+  if (typeof told !== 'object') return expect(String(record).replace('.000Z', 'Z'), where).toBe(String(told));
+  if (Object.keys(told).length === 0) return expect(Object.keys(record ?? {}), where).toEqual([]);
+  if (Array.isArray(told)) expect(record, where).toHaveLength(told.length);
+  for (const [name, value] of Object.entries(told)) expectAsTold(record?.[name], value, `${where}/${name}`);
 }

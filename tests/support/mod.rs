@@ -11,6 +11,10 @@ use domain::question::{FieldName, Kind};
 use housing_complaint::session::{Action, Session};
 use housing_complaint::settings::{self, Settings};
 
+/// Every landlord that has a file.
+pub const LANDLORDS: &[&str] =
+    &["rugby", "halton", "stoke-on-trent", "havering", "south-and-vale", "example"];
+
 /// The root of the project.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -43,13 +47,18 @@ pub fn settings(landlord: &str) -> Settings {
     opened.settings
 }
 
+/// A session with this landlord in which nothing has happened yet.
+pub fn session(landlord: &str) -> Session {
+    Session::new(settings(landlord).landlord, None)
+}
+
 /// A session in which every question up to (not including) `until` was answered with the first
 /// option or a few words; `None` answers all of them.
-pub fn walked(until: Option<Place>, first: &[(FieldName, &str)]) -> Session {
-    let mut session = Session::default();
+pub fn walked(landlord: &str, until: Option<Place>, first: &[(FieldName, &str)]) -> Session {
+    let mut session = session(landlord);
     session.apply(Action::Start);
     for _ in 0..50 {
-        let Some(place) = flow::next_open(&session.draft) else {
+        let Some(place) = flow::next_open(&session.draft, &session.landlord) else {
             break;
         };
         if Some(place) == until {
@@ -58,11 +67,11 @@ pub fn walked(until: Option<Place>, first: &[(FieldName, &str)]) -> Session {
         match place {
             Place::Advise(advice) => session.apply(Action::Choose(advice.ways()[0])),
             Place::Ask(question) => {
-                for field in question.fields() {
+                for field in question.fields_for(&session.landlord.clone()) {
                     let given = first.iter().find(|(name, _)| *name == field.name);
                     let value = given.map(|(_, value)| (*value).to_owned()).or(match field.kind {
                         Kind::Radios(keys) | Kind::Checkboxes(keys, _) => {
-                            field.required.then(|| keys()[0].to_owned())
+                            field.required.then(|| keys(&session.landlord)[0].to_owned())
                         }
                         Kind::Line(_) | Kind::Paragraphs(_) => {
                             field.required.then(|| format!("my {}", field.name.key()))

@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     dist,
-    paths::{root, target},
+    paths::{files, root, target},
     process::{self, Job},
     schemas, server, size,
     tools::{self, Toolchain},
@@ -28,6 +28,8 @@ pub fn run(quick: bool) -> Result<()> {
     steps.run("lints (browser)", lint_wasm)?;
     steps.run("schemas match the types", schemas::check)?;
     steps.run("tests (this machine)", || test_host(false))?;
+    steps.run("dates, worked out a second time", compare_dates)?;
+    steps.run("records, by another validator", validate_records)?;
     steps.run("build of dist/", dist::build)?;
     steps.run("size of the first load", || {
         let report = size::Report::measure()?;
@@ -127,11 +129,63 @@ pub fn test_host(soak: bool) -> Result<()> {
     cargo.args(["test", "--quiet", "--workspace"]);
     if soak {
         cargo.args(["--release", "--exclude", "xtask"]).env("HC_SOAK", "1");
-        cargo.args(["--", "--nocapture"]);
+        cargo.args(["--", "--nocapture", "--include-ignored"]);
     }
-    let job =
-        Job { what: "a Rust test", advice: "its name and message are above", limit: LONG * 2 };
+    let job = Job {
+        what: "a Rust test",
+        advice: "its name and message are above",
+        limit: if soak { LONG * 8 } else { LONG * 2 },
+    };
     job.show(&mut cargo)
+}
+
+/// Compares the dates of five years with those of an independent calendar, for every landlord.
+fn compare_dates() -> Result<()> {
+    let python = tools::python()?;
+    // The program that the tests have used; building it by itself would compile much of it again.
+    let build = Job {
+        what: "building the receiving service",
+        advice: "the compiler's message is above",
+        limit: LONG,
+    };
+    build.quiet(process::cargo().args(["test", "--quiet", "--workspace", "--no-run"]))?;
+    let program = format!("housing-complaint{}", std::env::consts::EXE_SUFFIX);
+    let mut compare = process::command(python);
+    compare.arg("crates/server/tests/differential/deadlines.py");
+    compare.arg("--program").arg(target().join("debug").join(program));
+    compare.args(files(&root().join("landlords"))?);
+    let job = Job {
+        what: "a comparison of dates",
+        advice: "the days that differ are above",
+        limit: Duration::from_secs(600),
+    };
+    job.show(&mut compare)
+}
+
+/// Has an independent validator accept the record of every story and refuse broken ones.
+fn validate_records() -> Result<()> {
+    tools::node_modules()?;
+    let records = target().join("records");
+    if records.exists() {
+        std::fs::remove_dir_all(&records)
+            .with_context(|| format!("{} can't be removed", records.display()))?;
+    }
+    let mut stories = process::cargo();
+    stories.args(["test", "--quiet", "--workspace", "--test", "journeys"]);
+    let write = Job {
+        what: "writing the records of the stories",
+        advice: "the test's message is above",
+        limit: LONG,
+    };
+    write.quiet(stories.env("HC_RECORDS_DIR", &records))?;
+    let mut validate = tools::node();
+    validate.arg("tests/schemas/validate.mjs").arg(&records);
+    let job = Job {
+        what: "a check against schemas/",
+        advice: "what was taken or refused against expectation is above",
+        limit: Duration::from_secs(300),
+    };
+    job.show(&mut validate)
 }
 
 /// Runs the browser tests; with `soak` only those with `@soak` in their titles, at full length.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    paths::{read, read_text, root, which, write},
+    paths::{read, read_text, root, target, which, write},
     process::{self, Job},
 };
 
@@ -325,6 +325,85 @@ fn npm_command(program: impl AsRef<Path>) -> Command {
     process::command(if cfg!(windows) { program.with_extension("cmd") } else { program.to_owned() })
 }
 
+/// Node.js, in the project's root.
+pub fn node() -> Command {
+    process::command("node")
+}
+
+/// What the tests in Python need.
+const PYTHON_REQUIREMENTS: &str = "crates/server/tests/differential/requirements.txt";
+
+/// A Python that has the packages of the requirements file: the machine's own where it has them,
+/// else one in an environment under `target/`.
+pub fn python() -> Result<PathBuf> {
+    let requirements = root().join(PYTHON_REQUIREMENTS);
+    let folder = target().join("python");
+    let program = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    let program = folder.join(program);
+    let wanted = hex(&Sha256::digest(read(&requirements)?));
+    let stamp = folder.join(".xtask-stamp");
+    if program.is_file() && read_text(&stamp).is_ok_and(|has| has == wanted) {
+        return Ok(program);
+    }
+    let own = || which("python3").or_else(|| which("python"));
+    if let Some(own) = own()
+        && has_packages(&own, &read_text(&requirements)?)
+    {
+        return Ok(own);
+    }
+    if own().is_none() {
+        apt_install(&["python3", "python3-venv"])
+            .context("Python is missing: install Python 3.11 or newer, with venv")?;
+    }
+    let own = own().context("Python is installed but not on the PATH")?;
+    eprintln!("  making a Python environment in {}", folder.display());
+    if let Err(error) = make_environment(&own, &folder) {
+        // Debian has venv in a package of its own.
+        if !can_apt() {
+            return Err(error);
+        }
+        apt_install(&["python3-venv"])?;
+        make_environment(&own, &folder)?;
+    }
+    let job = Job {
+        what: "`pip install`",
+        advice: "check that Python is 3.11 or newer and that its package index can be reached",
+        limit: 600 * SECOND,
+    };
+    let mut pip = process::command(&program);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args(["--require-hashes", "--only-binary", ":all:", "--requirement"]).arg(&requirements);
+    job.quiet(&mut pip)?;
+    write(&stamp, wanted)?;
+    Ok(program)
+}
+
+/// Makes an empty Python environment in place of whatever is there.
+fn make_environment(python: &Path, folder: &Path) -> Result<()> {
+    let job = Job {
+        what: "making a Python environment",
+        advice: "install Python's venv module (python3-venv on Debian)",
+        limit: 300 * SECOND,
+    };
+    job.quiet(process::command(python).args(["-m", "venv", "--clear"]).arg(folder))?;
+    Ok(())
+}
+
+/// Whether this Python has every pinned package already, in its pinned version.
+fn has_packages(python: &Path, requirements: &str) -> bool {
+    let check = "import sys; from importlib.metadata import version; \
+                 sys.exit(any(version(p.split('==')[0]) != p.split('==')[1] for p in sys.argv[1:]))";
+    let mut ask = process::command(python);
+    ask.args(["-c", check]).args(pinned(requirements));
+    PROBE.outcome(&mut ask).is_ok_and(|outcome| outcome.status.success())
+}
+
+/// The packages of a requirements file: `holidays==0.109`.
+fn pinned(requirements: &str) -> impl Iterator<Item = &str> {
+    let words = requirements.lines().filter_map(|line| line.split_whitespace().next());
+    words.filter(|word| word.contains("==") && !word.starts_with('#'))
+}
+
 /// A Chromium or Chrome, fetched if need be.
 pub fn chromium() -> Result<PathBuf> {
     if let Some(named) = env::var_os("HC_CHROMIUM").filter(|name| !name.is_empty()) {
@@ -370,6 +449,14 @@ mod tests {
         assert!(is_new_enough("rustc 2.0.0"));
         assert!(!is_new_enough("rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a tarball)"));
         assert!(!is_new_enough("no compiler"));
+    }
+
+    #[test]
+    fn the_pinned_packages_are_those_of_the_file() {
+        let text = read_text(&root().join(PYTHON_REQUIREMENTS)).expect("the file is there");
+        let pinned: Vec<&str> = pinned(&text).collect();
+        assert!(pinned.contains(&"holidays==0.109"), "{pinned:?}");
+        assert_eq!(pinned.len(), text.matches("--hash=").count(), "each has its hash");
     }
 
     #[test]

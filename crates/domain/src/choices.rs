@@ -43,6 +43,38 @@ impl Choice for YesNo {
         &[(Self::Yes, "yes"), (Self::No, "no"), (Self::NotSure, "not_sure")];
 }
 
+/// What the resident wants to do, in plain words (Code 1.3, 1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// Something needs doing, and the landlord was not told before (Code 1.4).
+    Report,
+    /// The landlord was told, and the resident is unhappy with what happened, or still waits
+    /// (Code 1.5).
+    Told,
+    /// Unhappy with something the landlord, its staff or its contractors did or did not do
+    /// (Code 1.2).
+    Complain,
+    /// Something to add to a complaint (Code 6.8).
+    Add,
+    /// Unhappy with the answer to a complaint (Code 6.10).
+    Stage2,
+    /// A thank-you, or a comment (Code 1.6).
+    Feedback,
+}
+
+impl Choice for Intent {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Report, "report"),
+        (Self::Told, "told"),
+        (Self::Complain, "complain"),
+        (Self::Add, "add"),
+        (Self::Stage2, "stage2"),
+        (Self::Feedback, "feedback"),
+    ];
+}
+
 /// Who the complaint is for (Code 1.2, 1.3, 3.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -56,6 +88,8 @@ pub enum OnBehalfOf {
     SomeoneElse,
     /// A group of residents (Code 1.2), with one contact.
     Group,
+    /// A resident who told a member of staff, who fills in the form (Code 3.2).
+    Staff,
 }
 
 impl Choice for OnBehalfOf {
@@ -64,6 +98,49 @@ impl Choice for OnBehalfOf {
         (Self::Household, "household"),
         (Self::SomeoneElse, "someone_else"),
         (Self::Group, "group"),
+        (Self::Staff, "staff"),
+    ];
+}
+
+/// What a representative may do (Code 3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MayDo {
+    /// Get copies of letters and e-mails.
+    ReceiveCopies,
+    /// Decide for the resident.
+    Decide,
+    /// Only talk to the landlord.
+    TalkOnly,
+}
+
+impl Choice for MayDo {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::ReceiveCopies, "receive_copies"),
+        (Self::Decide, "decide"),
+        (Self::TalkOnly, "talk_only"),
+    ];
+}
+
+/// Who should get the answers (Code 3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AnswersTo {
+    /// The representative.
+    Representative,
+    /// The resident.
+    Resident,
+    /// Both.
+    Both,
+}
+
+impl Choice for AnswersTo {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Representative, "representative"),
+        (Self::Resident, "resident"),
+        (Self::Both, "both"),
     ];
 }
 
@@ -73,8 +150,10 @@ impl Choice for OnBehalfOf {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
-    /// The resident knows and agrees.
+    /// The resident knows and agrees: the representative declares it here, under their typed name.
     Agreed,
+    /// The resident agrees, and a signed form or letter will follow.
+    ToFollow,
     /// A power of attorney, a deputyship or the like.
     LegalAuthority,
     /// Not asked yet.
@@ -86,6 +165,7 @@ pub enum Consent {
 impl Choice for Consent {
     const ALL: &'static [(Self, &'static str)] = &[
         (Self::Agreed, "agreed"),
+        (Self::ToFollow, "to_follow"),
         (Self::LegalAuthority, "legal_authority"),
         (Self::NotYet, "not_yet"),
         (Self::NotSure, "not_sure"),
@@ -118,7 +198,7 @@ pub enum Adjustment {
     SignLanguage,
     /// A spoken language interpreter.
     Interpreter,
-    /// A friend, carer or support worker present.
+    /// A friend, carer or support worker present, at any meeting or visit (Code 3.6).
     Supporter,
     /// More time to read and answer.
     ExtraTime,
@@ -126,6 +206,14 @@ pub enum Adjustment {
     LongerAtDoor,
     /// Notice before each visit.
     NoticeOfVisits,
+    /// Choosing whether a man or a woman visits.
+    SameGender,
+    /// Help with forms.
+    HelpWithForms,
+    /// A hearing loop.
+    HearingLoop,
+    /// The landlord knows about them already.
+    AlreadyKnown,
     /// Nothing is needed.
     None,
 }
@@ -146,6 +234,10 @@ impl Choice for Adjustment {
         (Self::ExtraTime, "extra_time"),
         (Self::LongerAtDoor, "longer_at_door"),
         (Self::NoticeOfVisits, "notice_of_visits"),
+        (Self::SameGender, "same_gender"),
+        (Self::HelpWithForms, "help_with_forms"),
+        (Self::HearingLoop, "hearing_loop"),
+        (Self::AlreadyKnown, "already_known"),
         (Self::None, "none"),
     ];
 }
@@ -212,6 +304,12 @@ pub enum Topic {
     SharedAreas,
     /// Safety of the building.
     BuildingSafety,
+    /// Changes to the home for a disability.
+    Adaptations,
+    /// Homelessness, or applying for a home.
+    Applying,
+    /// Another service of a council, outside a landlord's role.
+    CouncilServices,
     /// How an earlier complaint was handled.
     ComplaintHandling,
     /// How personal information was used.
@@ -232,34 +330,127 @@ impl Choice for Topic {
         (Self::Moving, "moving"),
         (Self::SharedAreas, "shared_areas"),
         (Self::BuildingSafety, "building_safety"),
+        (Self::Adaptations, "adaptations"),
+        (Self::Applying, "applying"),
+        (Self::CouncilServices, "council_services"),
         (Self::ComplaintHandling, "complaint_handling"),
         (Self::PersonalInformation, "personal_information"),
         (Self::Other, "other"),
     ];
 }
 
-/// Whether the landlord was told before (Code 1.4, 1.5).
+/// Who at home may be hurt most by a hazard: what a landlord is expected to weigh (Awaab's Law;
+/// Code 6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum ReportedBefore {
-    /// Told before, and unhappy with what was done.
-    YesUnhappy,
-    /// Told before, and still waiting.
-    YesWaiting,
-    /// This is the first time.
-    No,
+pub enum AtRisk {
+    /// A baby or a young child.
+    Child,
+    /// An older person.
+    OlderPerson,
+    /// Someone who is pregnant.
+    Pregnant,
+    /// Someone with a health condition or a disability.
+    HealthCondition,
+    /// Nobody in particular.
+    None,
+}
+
+impl Choice for AtRisk {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Child, "child"),
+        (Self::OlderPerson, "older_person"),
+        (Self::Pregnant, "pregnant"),
+        (Self::HealthCondition, "health_condition"),
+        (Self::None, "none"),
+    ];
+}
+
+/// How much of a complaint goes to stage 2 (Code 6.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// All of it.
+    All,
+    /// A part of it.
+    Part,
+}
+
+impl Choice for Scope {
+    const ALL: &'static [(Self, &'static str)] = &[(Self::All, "all"), (Self::Part, "part")];
+}
+
+/// When the resident found out (Code 2.2, 2.3). It is information; a person decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WhenAware {
+    /// In the last twelve months.
+    #[serde(rename = "within_12_months")]
+    Within12Months,
+    /// Longer ago.
+    #[serde(rename = "over_12_months")]
+    Over12Months,
     /// The resident does not know.
     NotSure,
 }
 
-impl Choice for ReportedBefore {
+impl Choice for WhenAware {
     const ALL: &'static [(Self, &'static str)] = &[
-        (Self::YesUnhappy, "yes_unhappy"),
-        (Self::YesWaiting, "yes_waiting"),
-        (Self::No, "no"),
+        (Self::Within12Months, "within_12_months"),
+        (Self::Over12Months, "over_12_months"),
         (Self::NotSure, "not_sure"),
     ];
+}
+
+/// What a message that is not a complaint is (Code 1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FeedbackKind {
+    /// A thank-you.
+    Compliment,
+    /// A comment, or an idea.
+    Comment,
+}
+
+impl Choice for FeedbackKind {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Compliment, "compliment"), (Self::Comment, "comment")];
+}
+
+/// How often the resident would like to hear how it goes, if the answer is late (Code 5.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Updates {
+    /// Every week.
+    Weekly,
+    /// Every two weeks.
+    Fortnightly,
+    /// Only when there is news.
+    WithNews,
+}
+
+impl Choice for Updates {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Weekly, "weekly"),
+        (Self::Fortnightly, "fortnightly"),
+        (Self::WithNews, "with_news"),
+    ];
+}
+
+/// A box to tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tick {
+    /// Ticked.
+    Yes,
+}
+
+impl Choice for Tick {
+    const ALL: &'static [(Self, &'static str)] = &[(Self::Yes, "yes")];
 }
 
 /// What would put it right (Code 5.6, 7.1).
@@ -344,7 +535,25 @@ mod tests {
         key_is_the_wire_name::<Adjustment>();
         key_is_the_wire_name::<HomeConnection>();
         key_is_the_wire_name::<Topic>();
-        key_is_the_wire_name::<ReportedBefore>();
+        key_is_the_wire_name::<Intent>();
+        key_is_the_wire_name::<MayDo>();
+        key_is_the_wire_name::<AnswersTo>();
+        key_is_the_wire_name::<AtRisk>();
+        key_is_the_wire_name::<Scope>();
+        key_is_the_wire_name::<WhenAware>();
+        key_is_the_wire_name::<FeedbackKind>();
+        key_is_the_wire_name::<Updates>();
+        key_is_the_wire_name::<crate::triage::Flag>();
+        key_is_the_wire_name::<crate::triage::Hazard>();
+        key_is_the_wire_name::<crate::triage::Route>();
+        key_is_the_wire_name::<crate::rights::Responsibility>();
+        key_is_the_wire_name::<crate::rights::Watchdog>();
+        key_is_the_wire_name::<crate::landlord::Exclusion>();
+        key_is_the_wire_name::<crate::landlord::LandlordType>();
+        key_is_the_wire_name::<crate::landlord::Authority>();
+        key_is_the_wire_name::<crate::landlord::ChannelKind>();
+        key_is_the_wire_name::<crate::landlord::SpecialCategoryBasis>();
+        key_is_the_wire_name::<crate::landlord::OmbudsmanName>();
         key_is_the_wire_name::<OutcomeSought>();
         key_is_the_wire_name::<ContactWay>();
     }

@@ -5,6 +5,10 @@
 use crate::timescale::{StartsFrom, Timescale};
 use crate::working_days::WorkingDays;
 
+/// The Code's own definition (1.2), word for word.
+pub const DEFINITION: &str = "an expression of dissatisfaction, however made, about the standard of \
+    service, actions or lack of action by the landlord, its own staff, or those acting on its \
+    behalf, affecting a resident or group of residents";
 /// Code 6.2, 6.11: acknowledged, defined and logged within five working days of receipt.
 pub const ACKNOWLEDGE_WITHIN: WorkingDays = WorkingDays(5);
 /// Code 6.3: a full stage 1 response within ten working days of the acknowledgement.
@@ -47,4 +51,13 @@ pub const HOUSING_OMBUDSMAN: OmbudsmanContact = OmbudsmanContact {
     web: "www.housing-ombudsman.org.uk",
     url: "https://www.housing-ombudsman.org.uk/residents/make-a-complaint/",
     post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston, PR2 0ET",
+};
+
+/// The Local Government and Social Care Ombudsman, for what a council does beside being a landlord.
+/// The resident never has to choose between the two.
+pub const LGSCO: OmbudsmanContact = OmbudsmanContact {
+    phone: "0300 061 0614",
+    web: "www.lgo.org.uk",
+    url: "https://www.lgo.org.uk",
+    post: "Local Government and Social Care Ombudsman, PO Box 4771, Coventry, CV4 0EH",
 };

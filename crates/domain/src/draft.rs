@@ -1,22 +1,21 @@
 //! What a resident has typed so far: raw, perhaps wrong, never tidied up. Whatever can be derived
 //! (where they are, what is missing, whether it can be sent) is derived from it and never stored.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
-
-use crate::choices::{Choice, OnBehalfOf, ReportedBefore, YesNo};
-use crate::flow::Advice;
+use crate::choices::{Choice, Intent, OnBehalfOf, YesNo};
+use crate::flow::{Advice, WAY_REQUEST};
 use crate::json::Json;
 use crate::question::{Field, FieldName, Kind, Question};
+use crate::triage::Route;
 
 /// The version of the stored form.
-const VERSION: u8 = 1;
+const VERSION: f64 = 1.0;
 
 /// Questions about a person. When it turns out that the complaint is for another, they are asked
 /// again, with what was answered still there.
 const PERSONAL: &[Question] = &[
     Question::Adjustments,
     Question::Disability,
-    Question::Home,
+    Question::DisabilityConsent,
     Question::Identity,
     Question::Contact,
 ];
@@ -66,9 +65,9 @@ impl Draft {
     pub fn toggle(&mut self, name: FieldName, key: &str) {
         let field = name.question().and_then(|it| it.fields().iter().find(|it| it.name == name));
         let Some(Field { kind: Kind::Checkboxes(_, exclusive), .. }) = field else {
-            let was_for_someone_else = self.is_for_someone_else();
+            let was_about_another = self.is_about_another();
             self.enter(name, vec![key.to_owned()]);
-            if self.is_for_someone_else() != was_for_someone_else {
+            if self.is_about_another() != was_about_another {
                 self.done.retain(|question| !PERSONAL.contains(question));
             }
             return;
@@ -121,14 +120,48 @@ impl Draft {
         self.on_behalf_of() == Some(OnBehalfOf::SomeoneElse)
     }
 
+    /// Whether the person filling in the form is not the resident: their representative, or a member
+    /// of staff.
+    pub fn is_about_another(&self) -> bool {
+        matches!(self.on_behalf_of(), Some(OnBehalfOf::SomeoneElse | OnBehalfOf::Staff))
+    }
+
     /// Whether someone is in danger now.
     pub fn danger(&self) -> Option<YesNo> {
         self.choice(FieldName::Danger)
     }
 
-    /// Whether the landlord was told before.
-    pub fn reported_before(&self) -> Option<ReportedBefore> {
-        self.choice(FieldName::ReportedBefore)
+    /// What the resident wants to do.
+    pub fn intent(&self) -> Option<Intent> {
+        self.choice(FieldName::Intent)
+    }
+
+    /// Which way that leads. A first report is a service request only where the resident chose so
+    /// (Code 1.3, 1.4).
+    pub fn route(&self) -> Route {
+        match self.intent() {
+            Some(Intent::Report) if self.chosen(Advice::FirstReport) == Some(WAY_REQUEST) => {
+                Route::ServiceRequest
+            }
+            Some(Intent::Report | Intent::Told | Intent::Complain) | None => Route::Complaint,
+            Some(Intent::Add) => Route::Addition,
+            Some(Intent::Stage2) => Route::Stage2,
+            Some(Intent::Feedback) => Route::Feedback,
+        }
+    }
+
+    /// The stored form.
+    pub fn to_json(&self) -> Json {
+        let texts =
+            |values: &[String]| Json::List(values.iter().map(|it| (&**it).into()).collect());
+        let answers = self.answers.iter().map(|(name, it)| (name.key().to_owned(), texts(it)));
+        let chosen = self.chosen.iter().map(|(at, way)| (at.key().to_owned(), (&**way).into()));
+        Json::object(&[
+            ("version", Json::Number(VERSION)),
+            ("answers", Json::Object(answers.collect())),
+            ("done", Json::List(self.done.iter().map(|it| it.key().into()).collect())),
+            ("chosen", Json::Object(chosen.collect())),
+        ])
     }
 
     /// Reads the stored form, of this version or any other: whatever is known is kept.
@@ -158,28 +191,6 @@ fn texts(value: &Json) -> Vec<String> {
     list.iter().filter_map(|it| it.text().map(str::to_owned)).collect()
 }
 
-/// The stored form.
-impl Serialize for Draft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let done: Vec<&str> = self.done.iter().map(|question| question.key()).collect();
-        let mut stored = serializer.serialize_struct("Draft", 4)?;
-        stored.serialize_field("version", &VERSION)?;
-        stored.serialize_field("answers", &Keyed(&self.answers))?;
-        stored.serialize_field("done", &done)?;
-        stored.serialize_field("chosen", &Keyed(&self.chosen))?;
-        stored.end()
-    }
-}
-
-/// Pairs as an object.
-struct Keyed<'a, C, T>(&'a [(C, T)]);
-
-impl<C: Choice, T: Serialize> Serialize for Keyed<'_, C, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(choice, value)| (choice.key(), value)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +203,7 @@ mod tests {
         draft.enter(FieldName::Topics, vec!["repairs".into(), "staff".into()]);
         draft.finish(Question::Account);
         draft.choose(Advice::Danger, "carry_on");
-        let stored = serde_json::to_string(&draft).unwrap();
+        let stored = serde_json::to_string(&draft.to_json()).unwrap();
         assert_eq!(Draft::from_json(&serde_json::from_str(&stored).unwrap()), draft);
         assert_eq!(draft.text(FieldName::Account), typed);
     }
@@ -210,6 +221,20 @@ mod tests {
         assert_eq!(after("none"), "none");
         assert_eq!(after("audio"), "audio");
         assert_eq!(after("audio"), "");
+    }
+
+    /// Somebody else's complaint must not go out under the name of whoever fills in the form.
+    #[test]
+    fn whoever_turns_out_to_be_another_is_asked_about_again() {
+        for whom in ["someone_else", "staff"] {
+            let mut draft = Draft::default();
+            draft.toggle(FieldName::OnBehalfOf, "me");
+            draft.finish(Question::Identity);
+            draft.toggle(FieldName::OnBehalfOf, "group");
+            assert!(draft.is_done(Question::Identity));
+            draft.toggle(FieldName::OnBehalfOf, whom);
+            assert!(!draft.is_done(Question::Identity), "{whom}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use crate::choices::Choice;
 
@@ -56,6 +57,61 @@ impl Json {
         };
         let count = *number as u32;
         (f64::from(count) == *number).then_some(count)
+    }
+}
+
+impl Json {
+    /// An object with these fields.
+    pub fn object(fields: &[(&str, Self)]) -> Self {
+        let own = |(name, value): &(&str, Self)| ((*name).to_owned(), value.clone());
+        Self::Object(fields.iter().map(own).collect())
+    }
+
+    /// Puts a value at a JSON pointer, and makes the objects on the way there.
+    pub fn put(&mut self, pointer: &str, value: Self) {
+        let Self::Object(fields) = self else {
+            return;
+        };
+        let name = pointer.trim_start_matches('/');
+        let Some((name, rest)) = name.split_once('/') else {
+            fields.push((name.to_owned(), value));
+            return;
+        };
+        if !fields.iter().any(|(it, _)| it == name) {
+            fields.push((name.to_owned(), Self::Object(Vec::new())));
+        }
+        for (it, inner) in fields {
+            if it == name {
+                return inner.put(rest, value);
+            }
+        }
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Json {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(value) => serializer.serialize_i64(*value as i64),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Object(fields) => {
+                serializer.collect_map(fields.iter().map(|(name, value)| (name, value)))
+            }
+        }
     }
 }
 
@@ -147,6 +203,8 @@ pub enum Fault {
     OverCode,
     /// The address does not start with `https://`, `/` or `http://`.
     NotAddress,
+    /// The Housing Ombudsman was left out of the list of Ombudsmen (Code 3.7).
+    HousingOmbudsmanMissing,
     /// Nobody reads a field of this name. The file can be used all the same.
     UnknownField,
 }
@@ -165,6 +223,7 @@ impl Fault {
             Self::UnknownVersion => "unknown_version",
             Self::OverCode => "over_code",
             Self::NotAddress => "not_address",
+            Self::HousingOmbudsmanMissing => "housing_ombudsman_missing",
             Self::UnknownField => "unknown_field",
         }
     }
@@ -287,6 +346,70 @@ impl<'a> Reader<'a> {
             self.report(name, Fault::NotList, findings);
             &[]
         })
+    }
+
+    /// The choice in `name`, which must be there.
+    pub fn required_choice<C: Choice>(&self, name: &str, findings: &mut Vec<Finding>) -> Option<C> {
+        self.require(name, findings);
+        self.choice(name, findings)
+    }
+
+    /// The choices in the list `name`, in order.
+    pub fn choices<C: Choice>(&self, name: &str, findings: &mut Vec<Finding>) -> Vec<C> {
+        let mut choices = Vec::new();
+        for (at, value) in self.list(name, findings).iter().enumerate() {
+            match value.text().and_then(C::from_key) {
+                Some(choice) => choices.push(choice),
+                None => {
+                    let pointer = self.at_index(name, at);
+                    findings.push(Finding { pointer, fault: Fault::UnknownChoice });
+                }
+            }
+        }
+        choices
+    }
+
+    /// The texts in the list `name`, in order.
+    pub fn texts(&self, name: &str, findings: &mut Vec<Finding>) -> Vec<String> {
+        let mut texts = Vec::new();
+        for (at, value) in self.list(name, findings).iter().enumerate() {
+            match value.text().filter(|text| !text.trim().is_empty()) {
+                Some(text) => texts.push(text.to_owned()),
+                None => {
+                    let pointer = self.at_index(name, at);
+                    findings.push(Finding { pointer, fault: Fault::NotText });
+                }
+            }
+        }
+        texts
+    }
+
+    /// The object in `name`, if any.
+    pub fn object(&self, name: &str, known: &[&str], findings: &mut Vec<Finding>) -> Option<Self> {
+        Some(Self::new(self.value(name)?, self.at(name), known, findings))
+    }
+
+    /// What `read` makes of each object in the list `name`.
+    pub fn objects<T>(
+        &self,
+        name: &str,
+        known: &[&str],
+        findings: &mut Vec<Finding>,
+        read: fn(&Self, &mut Vec<Finding>) -> T,
+    ) -> Vec<T> {
+        let mut objects = Vec::new();
+        for (at, value) in self.list(name, findings).iter().enumerate() {
+            let reader = Self::new(value, self.at_index(name, at), known, findings);
+            objects.push(read(&reader, findings));
+        }
+        objects
+    }
+
+    fn at_index(&self, name: &str, at: usize) -> String {
+        let mut pointer = self.at(name);
+        pointer.push('/');
+        pointer.push_str(&at.to_string());
+        pointer
     }
 
     fn require(&self, name: &str, findings: &mut Vec<Finding>) {

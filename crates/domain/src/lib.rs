@@ -7,9 +7,11 @@
 //! - [`flow`]: the one ordered table of places in the journey, and everything derived from it;
 //! - [`draft`]: what has been typed so far, right or wrong; [`validate`]: what is missing in it;
 //! - [`triage`]: what the answers tell the landlord (it advises and flags; it never ends a journey);
+//! - [`rights`]: whose responsibility a topic is, which Ombudsman watches, what the resident may do;
 //! - [`record`]: the typed record that is sent; [`receipt`]: what comes back;
 //! - [`code`], [`working_days`], [`timescale`], [`london`]: the Code's numbers, and dates from them;
-//! - [`landlord`]: the landlord's file; [`json`]: reading JSON with errors that say where.
+//! - [`landlord`]: the landlord's file; [`json`]: reading JSON with errors that say where;
+//! - [`lint`]: what the Code has to say about a landlord's file.
 //!
 //! What is deliberately absent: a clock, a network, a browser, a language, a database, async.
 //! Rules return codes, never sentences; "today" always comes in as an argument.
@@ -20,11 +22,13 @@ pub mod draft;
 pub mod flow;
 pub mod json;
 pub mod landlord;
+pub mod lint;
 pub mod london;
 pub mod question;
 pub mod receipt;
 pub mod record;
 pub mod reference;
+pub mod rights;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod timescale;

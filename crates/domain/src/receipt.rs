@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
+use crate::record;
 use crate::timescale::{DatesOrNone, Timescale};
-use crate::working_days::ENGLAND;
+use crate::triage::Route;
+use crate::validate;
 
 /// The service's answer: where the complaint is kept, and the dates that are promised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,11 +17,13 @@ use crate::working_days::ENGLAND;
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
     /// The number to quote: `K47-W92-F36`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub reference: String,
     /// 16 digits in fours, for coming back to this case. Shown once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_code: Option<String>,
-    /// The stage of the complaint: 1 or 2.
+    /// The stage of the complaint: 1 or 2. A request or a comment is at 1, and has no dates.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     pub stage: u8,
     /// The day of receipt in London, which no later delay can move (Code 6.2).
     pub received_on: NaiveDate,
@@ -35,18 +39,19 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// A receipt for a stage 1 complaint.
+    /// A receipt for a record of this kind.
     pub fn new(
         reference: String,
         access_code: Option<String>,
+        kind: Route,
         received_on: NaiveDate,
-        dates: DatesOrNone,
+        dates: Option<DatesOrNone>,
     ) -> Self {
-        let dates = dates.ok();
+        let dates = dates.and_then(Result::ok);
         Self {
             reference,
             access_code,
-            stage: 1,
+            stage: stage(kind),
             received_on,
             acknowledge_by: dates.map(|it| it.acknowledge_by),
             respond_by: dates.map(|it| it.respond_by),
@@ -57,7 +62,7 @@ impl Receipt {
     /// Reads a receipt; `None` where it has no reference, or neither it nor `received_on` says when.
     pub fn from_json(value: &Json, received_on: Option<NaiveDate>) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Json::text);
-        let date = |name: &str| text(name).and_then(parse_date);
+        let date = |name: &str| text(name).and_then(validate::date);
         Some(Self {
             reference: text("reference").filter(|it| !it.trim().is_empty())?.to_owned(),
             access_code: text("accessCode").map(str::to_owned),
@@ -69,9 +74,10 @@ impl Receipt {
         })
     }
 
-    /// Works out the dates that a landlord's own receiving end did not give.
-    pub fn complete(mut self, times: &Timescale) -> Self {
-        if let Ok(own) = times.stage_1(&ENGLAND, self.received_on) {
+    /// Works out the stage and the dates that a landlord's own receiving end did not give.
+    pub fn complete(mut self, kind: Route, times: &Timescale) -> Self {
+        self.stage = stage(kind);
+        if let Some(Ok(own)) = record::dates(kind, times, self.received_on) {
             self.acknowledge_by.get_or_insert(own.acknowledge_by);
             self.respond_by.get_or_insert(own.respond_by);
             self.extended_by.get_or_insert(own.extended_by);
@@ -80,13 +86,9 @@ impl Receipt {
     }
 }
 
-/// `2026-11-21`. chrono's own parser reads many forms more, which the widget would pay for.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    let mut parts = text.splitn(3, '-');
-    let year = parts.next()?.parse().ok()?;
-    let month = parts.next()?.parse().ok()?;
-    let day = parts.next()?.parse().ok()?;
-    NaiveDate::from_ymd_opt(year, month, day)
+/// The stage to which a record of this kind belongs.
+pub fn stage(kind: Route) -> u8 {
+    if kind == Route::Stage2 { 2 } else { 1 }
 }
 
 #[cfg(test)]
@@ -97,9 +99,10 @@ mod tests {
     #[test]
     fn a_receipt_comes_back_as_it_was_given() {
         let received_on: NaiveDate = "2026-11-21".parse().unwrap();
-        let dates = code::TIMESCALE.stage_1(&ENGLAND, received_on);
+        let dates = record::dates(Route::Complaint, &code::TIMESCALE, received_on);
+        let code = Some("1234 5678".into());
         let receipt =
-            Receipt::new("K47-W92-F36".into(), Some("1234 5678".into()), received_on, dates);
+            Receipt::new("K47-W92-F36".into(), code, Route::Complaint, received_on, dates);
         let text = serde_json::to_string(&receipt).unwrap();
         assert!(text.contains(r#""acknowledgeBy":"2026-11-27","respondBy":"2026-12-11""#));
         assert_eq!(Receipt::from_json(&serde_json::from_str(&text).unwrap(), None), Some(receipt));
@@ -109,9 +112,13 @@ mod tests {
     fn a_landlords_own_reference_is_kept_and_the_dates_are_worked_out() {
         let answer = serde_json::from_str(r#"{"reference": "LL-77"}"#).unwrap();
         let today = "2026-11-21".parse().unwrap();
-        let receipt = Receipt::from_json(&answer, Some(today)).unwrap().complete(&code::TIMESCALE);
+        let receipt = Receipt::from_json(&answer, Some(today)).unwrap();
         assert_eq!(receipt.reference, "LL-77");
-        assert_eq!(receipt.respond_by, "2026-12-11".parse().ok());
+        let of = |kind| receipt.clone().complete(kind, &code::TIMESCALE);
+        assert_eq!(of(Route::Complaint).respond_by, "2026-12-11".parse().ok());
+        assert_eq!(of(Route::Stage2).respond_by, "2026-12-29".parse().ok());
+        assert_eq!((of(Route::Stage2).stage, of(Route::Addition).stage), (2, 1));
+        assert_eq!(of(Route::ServiceRequest).respond_by, None);
     }
 
     #[test]

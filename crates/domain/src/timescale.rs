@@ -29,6 +29,13 @@ pub struct Timescale {
     pub stage_2_extension: WorkingDays,
 }
 
+/// The longest times that the Code allows.
+impl Default for Timescale {
+    fn default() -> Self {
+        crate::code::TIMESCALE
+    }
+}
+
 /// The event from which a response time runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

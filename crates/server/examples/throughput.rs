@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use domain::choices::{Choice, HomeConnection, OutcomeSought, Topic, YesNo};
 use domain::draft::Draft;
+use domain::landlord::Landlord;
 use domain::question::FieldName;
-use domain::record::{self, Answer, Envelope};
+use domain::record::{self, Answer, Envelope, Shown};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -235,7 +236,7 @@ fn body() -> Result<String> {
         (FieldName::OnBehalfOf, "me"),
         (FieldName::Home, HomeConnection::Tenant.key()),
         (FieldName::Topics, Topic::Repairs.key()),
-        (FieldName::ReportedBefore, "yes_waiting"),
+        (FieldName::Intent, "told"),
         (FieldName::Account, account.as_str()),
         (FieldName::Outcome, OutcomeSought::DoTheWork.key()),
         (FieldName::Name, "Amira Example"),
@@ -253,7 +254,8 @@ fn body() -> Result<String> {
     };
     let answers =
         vec![Answer { id: "account".into(), label: "What happened?".into(), value: account }];
-    let record = record::from_draft(&draft, envelope, answers)
+    let shown = Shown { envelope, answers, words: &|_| String::new() };
+    let record = record::from_draft(&draft, &Landlord::default(), shown)
         .map_err(|problems| format!("the draft is not complete: {problems:?}"))?;
     Ok(serde_json::to_string(&record)?)
 }

@@ -4,32 +4,34 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::code;
 use domain::json::Finding;
-use domain::landlord;
-use domain::timescale::Timescale;
+use domain::landlord::{self, Landlord};
 use tracing::{error, info, warn};
 
-/// How long this landlord takes. Nothing refuses a complaint: where there is no file for the
-/// landlord, or one that can't be used, these are the longest times that the Code allows.
+/// The landlord of this id. Nothing refuses a complaint: where there is no file for it, or one that
+/// can't be used, it is a landlord with the longest times that the Code allows, who needs no name.
 ///
 /// The id comes from outside, and is not logged: it may be anything, a name included.
-pub async fn times(folder: &Path, id: &str) -> Timescale {
+pub async fn read(folder: &Path, id: &str) -> Landlord {
     let Some(file) = file(folder, id) else {
         warn!("a landlord's id that can't be the name of a file; using the Code's times");
-        return code::TIMESCALE;
+        return unknown();
     };
     let Ok(text) = tokio::fs::read_to_string(file).await else {
         warn!("a landlord without a file; using the Code's times");
-        return code::TIMESCALE;
+        return unknown();
     };
     match landlord::parse(&text) {
-        Ok(parsed) => parsed.landlord.times,
+        Ok(parsed) => parsed.landlord,
         Err(_) => {
             error!("a landlord's file that can't be used; using the Code's times");
-            code::TIMESCALE
+            unknown()
         }
     }
+}
+
+fn unknown() -> Landlord {
+    Landlord { accepts_anonymous: true, ..Landlord::default() }
 }
 
 /// Whether this may be a landlord's id: lower-case letters, digits and hyphens, so that it can't

@@ -9,7 +9,8 @@
 //! - [`landlords`]: the landlords' files; [`files`]: the sample page, the widget's files, schemas;
 //! - [`error`]: the one error at the HTTP edge, as problem documents (RFC 9457);
 //! - [`log`]: what is logged, which is never about a person;
-//! - [`options`], [`serve`], [`deadlines`]: the commands.
+//! - [`options`], [`serve`], [`lint`], [`evidence`], [`deadlines`]: the commands; [`provisions`]:
+//!   what the form does for each provision of the Code.
 //!
 //! What is deliberately absent: rules. They are all in `domain`, which the widget uses too. The
 //! service trusts no date and no triage from a browser; it works them out again.
@@ -37,11 +38,14 @@ use crate::store::Store;
 
 pub mod deadlines;
 pub mod error;
+pub mod evidence;
 pub mod files;
 pub mod landlords;
+pub mod lint;
 pub mod log;
 pub mod options;
 pub mod parse;
+pub mod provisions;
 pub mod serve;
 pub mod store;
 pub mod submissions;
@@ -86,6 +90,8 @@ pub async fn run(options: Options) -> Result<(), Failure> {
             log::init();
             serve::serve(options).await
         }
+        Command::Lint(options) => lint::lint(&options),
+        Command::Evidence(options) => evidence::evidence(&options),
         Command::Deadlines(options) => deadlines::deadlines(&options),
     }
 }
@@ -142,10 +148,26 @@ pub enum Failure {
     LandlordUnreadable { file: PathBuf, source: std::io::Error },
     #[error("The landlord's file {file} can't be used: {findings}.")]
     LandlordUnusable { file: PathBuf, findings: String },
+    #[error("{0}")]
+    LintErrors(lint::Summary),
+    #[error("{0}")]
+    LintUnreadable(lint::Summary),
+    #[error(
+        "Line {line} of standard input is not a day: give one a line as YYYY-MM-DD, or two, the second \
+        being that of the request for stage 2."
+    )]
+    NotDays { line: usize },
     #[error(
         "No date can be promised: bank holidays are known up to {ends_on} only, and a date falls after it."
     )]
     BeyondCalendar { ends_on: chrono::NaiveDate },
+}
+
+impl Failure {
+    /// How the program ends: 1, or 2 where `lint` could not read a file.
+    pub fn code(&self) -> u8 {
+        if matches!(self, Self::LintUnreadable(_)) { 2 } else { 1 }
+    }
 }
 
 /// The name of a header that the `http` crate does not know; in lower case.

@@ -9,10 +9,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, SecondsFormat};
+use domain::landlord::Landlord;
 use domain::london;
 use domain::receipt::Receipt;
 use domain::record;
-use domain::working_days::ENGLAND;
 use http_body_util::BodyExt;
 use tracing::{error, info};
 use uuid::Uuid;
@@ -42,7 +42,10 @@ pub async fn submit(
     let key = key(&headers)?;
     let body = String::from_utf8(body).map_err(|_| Error::Invalid(vec![parse::NOT_JSON]))?;
     let record = parse::submission(&body).map_err(Error::Invalid)?;
-    let submission = received(&state, key, body, &record).await?;
+    let landlord =
+        landlords::read(&state.config.landlords, &record.common().envelope.landlord).await;
+    parse::check(&record, &landlord).map_err(Error::Invalid)?;
+    let submission = received(&state, key, body, &record, &landlord)?;
 
     let (status, receipt) = match state.store.submit(submission).await? {
         Stored::New(receipt) => (StatusCode::CREATED, receipt),
@@ -54,12 +57,14 @@ pub async fn submit(
 }
 
 /// What is stored beside the words of the record. Nothing of it is taken from the browser but the
-/// landlord and the language: date and flags are worked out here.
-async fn received(
+/// landlord, the language, and the day on which a resident told a member of staff: dates and flags
+/// are worked out here.
+fn received(
     state: &AppState,
     key: Uuid,
     body: String,
     record: &record::Submission,
+    landlord: &Landlord,
 ) -> Result<Submission, Error> {
     let since_1970 = (state.config.clock)().duration_since(UNIX_EPOCH);
     let millis = since_1970.ok().and_then(|it| i64::try_from(it.as_millis()).ok());
@@ -67,30 +72,24 @@ async fn received(
         let at = DateTime::from_timestamp_millis(millis)?;
         Some((at.to_rfc3339_opts(SecondsFormat::Millis, true), london::date(millis)?))
     });
-    let Some((received_at, received_on)) = received else {
+    let Some((received_at, today)) = received else {
         error!("the clock of this machine can't be right");
         return Err(Error::Unavailable);
     };
-    let envelope = record.envelope();
-    let times = landlords::times(&state.config.landlords, &envelope.landlord).await;
+    let envelope = &record.common().envelope;
+    let kind = record.kind();
+    let received_on = record.received_on(today);
     Ok(Submission {
         key,
-        kind: kind(record),
+        kind,
         landlord: envelope.landlord.clone(),
         language: envelope.language.clone(),
-        flags: serde_json::json!(record.flags()).to_string(),
+        flags: serde_json::json!(record.flags(landlord)).to_string(),
         received_at,
         received_on,
-        dates: times.stage_1(&ENGLAND, received_on),
+        dates: record::dates(kind, &landlord.times, received_on),
         body,
     })
-}
-
-/// The kind of a record, as in its JSON.
-fn kind(record: &record::Submission) -> &'static str {
-    match record {
-        record::Submission::Complaint(_) => "complaint",
-    }
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), Error> {

@@ -85,3 +85,44 @@ async fn the_flags_are_worked_out_again() {
     let flags = service.column("flags", receipt["reference"].as_str().unwrap());
     assert_eq!(flags.await.unwrap(), r#"["danger_now","damp_mould"]"#);
 }
+
+/// Each kind of record has its own dates: a request and a comment promise none, an addition those of
+/// the complaint that it may become (Code 6.8), and stage 2 its own (Code 6.11, 6.14).
+#[tokio::test]
+async fn each_kind_of_record_gets_its_own_dates() {
+    let service = Service::start_with(|config| config.clock = sunday_night).await;
+    for (intent, kind, stage, acknowledge, respond) in [
+        ("complain", "complaint", 1, Some("2026-11-27"), Some("2026-12-11")),
+        ("report", "service_request", 1, None, None),
+        ("stage2", "stage2", 2, Some("2026-11-27"), Some("2026-12-29")),
+        ("add", "addition", 1, Some("2026-11-27"), Some("2026-12-11")),
+        ("feedback", "feedback", 1, None, None),
+    ] {
+        let body = complaint_with(&[(FieldName::Intent, intent)], "halton");
+        let response = service.submit(Uuid::new_v4(), &body).await;
+        assert_eq!(response.status, 201, "{intent}");
+        let receipt = response.json();
+        assert_eq!(receipt["stage"], stage, "{intent}");
+        assert_eq!(receipt.get("acknowledgeBy").and_then(Value::as_str), acknowledge, "{intent}");
+        assert_eq!(receipt.get("respondBy").and_then(Value::as_str), respond, "{intent}");
+        let reference = receipt["reference"].as_str().unwrap();
+        assert_eq!(service.column("kind", reference).await.unwrap(), kind);
+    }
+}
+
+/// Code 3.2, 6.2: a resident who told a member of staff was heard on that day.
+#[tokio::test]
+async fn what_a_member_of_staff_was_told_is_received_on_the_day_it_was_said() {
+    let service = Service::start_with(|config| config.clock = sunday_night).await;
+    for (said, received) in
+        [("2026-11-12", "2026-11-12"), ("2026-11-22", "2026-11-22"), ("2027-01-01", "2026-11-22")]
+    {
+        let answers = [
+            (FieldName::OnBehalfOf, "staff"),
+            (FieldName::StaffName, "Sam at the desk"),
+            (FieldName::FirstSaid, said),
+        ];
+        let response = service.submit(Uuid::new_v4(), &complaint_with(&answers, "halton")).await;
+        assert_eq!(response.json()["receivedOn"], received, "{said}");
+    }
+}

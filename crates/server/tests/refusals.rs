@@ -145,6 +145,10 @@ async fn a_record_of_another_form_says_where() {
     assert_eq!(errors(&service, missing).await, [error("/resident/address", "missing")]);
 
     let mut missing = record();
+    missing.as_object_mut().unwrap().remove("danger");
+    assert_eq!(errors(&service, missing).await, [error("/danger", "missing")]);
+
+    let mut missing = record();
     missing.as_object_mut().unwrap().remove("language");
     assert_eq!(errors(&service, missing).await, [error("/language", "missing")]);
 

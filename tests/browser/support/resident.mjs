@@ -31,6 +31,11 @@ export class Resident {
     await expect.poll(() => this.at(), { message: `comes to ${address}`, intervals: [20] }).toBe(address);
   }
 
+  /** Waits until the browser's history has this screen too: it is written after the screen is drawn. */
+  async isInHistory(address) {
+    await this.page.waitForFunction((it) => Object.values(history.state?.['housing-complaint'] ?? {}).includes(it), address);
+  }
+
   /** Does something that leads to another screen, or to a list of problems. */
   async moves(press) {
     await this.screen.evaluate((it) => { it.querySelector('[part=heading]').wasSeen = true; });
@@ -90,6 +95,13 @@ export class Resident {
     });
   }
 
+  /** This page shows exactly these answers, as far as it asks for them. */
+  async shows(answers) {
+    const shown = await this.shown();
+    const wanted = Object.keys(shown).map((name) => [name, answers[name] ?? []]);
+    expect(shown).toEqual(Object.fromEntries(wanted));
+  }
+
   /** Answers this page and goes on, whatever it is. */
   async goesOn(answers) {
     const at = await this.at();
@@ -101,7 +113,7 @@ export class Resident {
     }
   }
 
-  /** Answers page by page until this screen. Says which screens it met on the way. */
+  /** Answers page by page until this screen; `answers.choices` has the ways at advice. Says which screens it met. */
   async goesTo(address, answers = PLAIN) {
     const path = [];
     for (let pages = 0; pages < 40; pages++) {
@@ -123,11 +135,28 @@ export class Resident {
     await this.page.evaluate(skip, { within: this.within, answers, most: 1 });
   }
 
-  /** From an open page to a sent complaint; gives its reference. */
+  /** From an open page to what was sent; gives its reference. */
   async complains(answers = PLAIN) {
     await this.skipsTo('check', answers);
     await this.sends();
     return this.reference();
+  }
+
+  /** Leaves what was typed or sent before, and opens a page. */
+  async opensAnew(address) {
+    await this.page.evaluate(() => sessionStorage.clear());
+    return this.opens(address);
+  }
+
+  /** Presses *Change* for a question on the check page, by its title. */
+  async changes(title) {
+    const button = this.screen.getByRole('button', { name: title });
+    await this.moves(() => button.click());
+  }
+
+  /** What the screen says. */
+  async text() {
+    return this.screen.innerText();
   }
 
   /** The reference on the *sent* screen. */
@@ -137,37 +166,76 @@ export class Resident {
   }
 }
 
-/** A complete complaint for oneself, with something in every field. */
+/** Boxes in which only a day can be written. */
+export const DAYS = ['first_said', 'adjustments_review'];
+
+/** A complete complaint for oneself, about something that was reported before, with something in every field
+ * of every landlord's form. */
 export const PLAIN = {
+  site: ['vale'],
   danger: ['no'],
+  intent: ['told'],
   on_behalf_of: ['me'],
+  staff_name: ['Sam Staff'],
+  first_said: ['2/11/2026'],
+  group_members: ['Ali and Bea, 2 and 3 Example Street'],
   representative_name: ['Ann Example'],
   representative_relationship: ['Daughter'],
   representative_contact: ['01632 960002'],
   consent: ['agreed'],
+  may_do: ['receive_copies', 'decide'],
+  answers_to: ['both'],
   adjustments: ['large_print', 'extra_time'],
+  interpreter_language: ['Polish'],
   adjustments_own_words: ['Please speak slowly.'],
+  adjustments_review: ['1 June 2027'],
   disability: ['I do not hear well.'],
-  home: ['tenant'],
+  disability_consent: ['yes'],
   topics: ['repairs', 'heating_water'],
-  reported_before: ['yes_unhappy'],
+  at_risk: ['child', 'older_person'],
+  report_open: ['yes'],
   report_reference: ['JOB 4711'],
   account: ['The boiler has been broken since Monday.\nNobody came.'],
+  effect: ['We have no hot water.'],
+  complaint_reference: ['K47-W92-F36'],
+  scope: ['part'],
+  feedback_kind: ['compliment'],
   when: ['about 3 weeks ago'],
   still_happening: ['yes'],
-  effect: ['We have no hot water.'],
   outcome: ['do_the_work', 'apology'],
   outcome_own_words: ['Mend it, please.'],
+  when_aware: ['within_12_months'],
+  claim_at_court: ['no'],
+  already_answered: ['no'],
+  late_reason: ['I was in hospital.'],
   name: ['Jo Example'],
   address: ['1 Example Street\nExampleton'],
   postcode: ['ex1 1ex'],
+  home: ['tenant'],
   email: ['jo@example.org'],
   phone: ['01632 960001'],
   contact_way: ['email'],
   safe_times: ['After 4pm'],
+  updates: ['weekly'],
 };
 
-/** The same complaint in other words, so that its row can be told from all others. */
+/** As little as can be answered, whatever it is for. */
+export const LEAST = {
+  site: ['vale'],
+  danger: ['no'],
+  intent: ['complain'],
+  on_behalf_of: ['me'],
+  staff_name: ['Sam Staff'],
+  representative_name: ['Ann Example'],
+  representative_contact: ['01632 960002'],
+  consent: ['not_sure'],
+  topics: ['other'],
+  account: ['No heat.'],
+  name: ['Jo Example'],
+  address: ['1 Example Street'],
+};
+
+/** The same in other words, so that its row can be told from all others. */
 export function saying(account, others = {}) {
   return { ...PLAIN, account: [account], ...others };
 }

@@ -90,10 +90,16 @@ class Service {
   }
 }
 
-/** The dates that a landlord promises, by the service's own command. */
-export async function deadlines(landlord, received) {
+/** The dates that a landlord promises, by the service's own command, in the columns of the database. */
+export async function deadlines({ landlord, kind, received_on: received }) {
+  if (kind === 'service_request' || kind === 'feedback') {
+    return { acknowledge_by: null, respond_by: null, extended_by: null };
+  }
   const { stdout } = await promisify(execFile)(SERVICE, [
-    'deadlines', '--received', received, '--landlord', path(`landlords/${landlord}.json`),
+    'deadlines', '--received', received, '--stage-2-received', received, '--landlord', path(`landlords/${landlord}.json`),
   ]);
-  return JSON.parse(stdout);
+  const dates = JSON.parse(stdout);
+  return kind === 'stage2'
+    ? { acknowledge_by: dates.stage_2_acknowledge_by, respond_by: dates.stage_2_response_by, extended_by: dates.stage_2_extended_by }
+    : { acknowledge_by: dates.acknowledge_by, respond_by: dates.stage_1_response_by, extended_by: dates.stage_1_extended_by };
 }

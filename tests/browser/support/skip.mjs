@@ -25,10 +25,12 @@ export async function skip({ within, address, answers, most = 40 }) {
       }
       await pause();
     }
-    const button = { start: '[data-action=start]', advice: '[data-action=choose]' }[screen.dataset.screen];
+    const way = answers.choices?.[screen.dataset.key];
+    const choose = way ? `[data-action=choose][data-value="${way}"]` : '[data-action=choose]';
+    const button = { start: '[data-action=start]', advice: choose }[screen.dataset.screen];
     screen.querySelector(button ?? 'button[type=submit]').click();
     for (let waits = 0; heading() === before; waits++) {
-      if (waits > 200) throw new Error(`no way on from ${at}`);
+      if (waits > 200) throw new Error(`no way on from ${at}: ${root.querySelector('[data-errors]')?.innerText}`);
       await pause();
     }
   }

@@ -2,10 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 
+import { wordsOf } from './landlords.mjs';
 import { path } from './paths.mjs';
 
-const WORDS = JSON.parse(readFileSync(path('locales/en.json'), 'utf8'));
-const HALTON = { landlord: 'Halton Housing', team: 'Customer Resolutions team' };
+export const WORDS = JSON.parse(readFileSync(path('locales/en.json'), 'utf8'));
+const HALTON = wordsOf('halton');
 
 /** The sentence of this key, with its `{name}`s filled in. */
 export function say(key, filled = {}) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use domain::receipt::Receipt;
 use domain::timescale::DatesOrNone;
+use domain::triage::Route;
 use sha2::{Digest, Sha256};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
@@ -43,8 +44,8 @@ pub struct Submission {
     pub key: Uuid,
     /// What was received, exactly.
     pub body: String,
-    /// `complaint`.
-    pub kind: &'static str,
+    /// What kind of record it is.
+    pub kind: Route,
     /// The landlord's id, as it was sent.
     pub landlord: String,
     /// The language of the page.
@@ -55,8 +56,8 @@ pub struct Submission {
     pub received_at: String,
     /// The day of receipt in London.
     pub received_on: NaiveDate,
-    /// The dates to promise.
-    pub dates: DatesOrNone,
+    /// The dates to promise; none for a request or a comment.
+    pub dates: Option<DatesOrNone>,
 }
 
 /// What became of a submission.

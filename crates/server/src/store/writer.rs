@@ -2,7 +2,8 @@
 //! the disk once, and answers all.
 
 use chrono::NaiveDate;
-use domain::receipt::Receipt;
+use domain::choices::Choice;
+use domain::receipt::{self, Receipt};
 use domain::reference;
 use domain::timescale::StageDates;
 use hmac::{Hmac, Mac};
@@ -88,8 +89,8 @@ async fn store(connection: &mut SqliteConnection, job: &Job) -> Result<Stored, s
         let reference = new_reference()?;
         let access_code = access_code(job.submission.key, &reference);
         if insert(connection, job, &reference, &access_code).await? {
-            let Submission { received_on, dates, .. } = job.submission;
-            let receipt = Receipt::new(reference, Some(access_code), received_on, dates);
+            let Submission { kind, received_on, dates, .. } = job.submission;
+            let receipt = Receipt::new(reference, Some(access_code), kind, received_on, dates);
             return Ok(Stored::New(receipt));
         }
         // Something was there already: this key, or, once in millions, this reference.
@@ -117,7 +118,7 @@ async fn insert(
         received_on,
         dates,
     } = &job.submission;
-    let dates = dates.ok();
+    let dates = dates.and_then(Result::ok);
     let date = |which: fn(StageDates) -> NaiveDate| dates.map(|it| which(it).to_string());
     let access_code_hash = sha256(format!("{reference}:{access_code}").as_bytes());
     let done = sqlx::query(
@@ -125,11 +126,12 @@ async fn insert(
             reference, kind, stage, landlord, language, received_at, received_on,
             acknowledge_by, respond_by, extended_by, flags,
             idempotency_key_hash, body_hash, access_code_hash, body
-        ) values (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do nothing",
     )
     .bind(reference)
-    .bind(*kind)
+    .bind(kind.key())
+    .bind(receipt::stage(*kind))
     .bind(landlord)
     .bind(language)
     .bind(received_at)

@@ -13,8 +13,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use domain::draft::Draft;
+use domain::flow::{self, Advice};
+use domain::landlord::Landlord;
 use domain::question::FieldName;
-use domain::record::{self, Answer, Envelope};
+use domain::record::{self, Answer, Envelope, Shown};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -241,15 +243,16 @@ pub fn complaint(account: &str) -> String {
     complaint_with(&[(FieldName::Account, account)], "halton")
 }
 
-/// A complete complaint to a landlord, with these answers instead of the usual ones.
+/// A complete complaint to a landlord, with these answers instead of the usual ones. With another
+/// intent it is a record of another kind.
 pub fn complaint_with(answers: &[(FieldName, &str)], landlord: &str) -> String {
     let mut draft = Draft::default();
     let usual = [
         (FieldName::Danger, "no"),
+        (FieldName::Intent, "told"),
         (FieldName::OnBehalfOf, "me"),
         (FieldName::Home, "tenant"),
         (FieldName::Topics, "repairs"),
-        (FieldName::ReportedBefore, "yes_unhappy"),
         (FieldName::Account, "There is no heating."),
         (FieldName::Outcome, "do_the_work"),
         (FieldName::Name, "Amira Example"),
@@ -258,6 +261,7 @@ pub fn complaint_with(answers: &[(FieldName, &str)], landlord: &str) -> String {
     for (name, value) in usual.iter().chain(answers) {
         draft.enter(*name, vec![(*value).to_owned()]);
     }
+    draft.choose(Advice::FirstReport, flow::WAY_REQUEST);
     let envelope = Envelope {
         landlord: landlord.to_owned(),
         config_version: "2026-11-21".to_owned(),
@@ -266,11 +270,12 @@ pub fn complaint_with(answers: &[(FieldName, &str)], landlord: &str) -> String {
         submitted_at: "2026-11-21T09:29:58.000Z".to_owned(),
         source: None,
     };
-    let shown = vec![Answer {
+    let answers = vec![Answer {
         id: "account".to_owned(),
         label: "What happened?".to_owned(),
         value: draft.text(FieldName::Account).to_owned(),
     }];
-    let record = record::from_draft(&draft, envelope, shown).unwrap();
+    let shown = Shown { envelope, answers, words: &|_| "Get help first".to_owned() };
+    let record = record::from_draft(&draft, &Landlord::default(), shown).unwrap();
     serde_json::to_string(&record).unwrap()
 }
