@@ -78,8 +78,7 @@ pub fn outgoing(session: &Session, settings: &Settings) -> Option<Rc<Outgoing>> 
         submitted_at: sent_at.clone(),
         source: settings.source.clone(),
     };
-    let words = |advice| summary::advice_words(advice, &session.draft, settings);
-    let shown = Shown { envelope, answers: answers.clone(), words: &words };
+    let shown = Shown { envelope, answers: answers.clone() };
     let record = record::build(&session.draft, &settings.landlord, shown).ok()?;
     let key = session.key.clone().unwrap_or_else(browser::uuid);
     let body = browser::json_text(&record);
@@ -203,7 +202,8 @@ fn use_events(session: &UseReducerHandle<Session>, host: &Host, settings: &Rc<Se
         });
     }
     let host = host.clone();
-    use_effect_with((session.screen.clone(), session.draft.route()), move |(screen, route)| {
+    let route = session.draft.route();
+    use_effect_with(session.screen.clone(), move |screen| {
         let step = [
             ("screen", screen.name().into()),
             ("key", screen.key().into()),

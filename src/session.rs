@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use chrono::NaiveDate;
 use domain::choices::{Choice, Intent, YesNo};
 use domain::draft::Draft;
 use domain::flow::{self, Advice, Place};
@@ -159,10 +160,10 @@ pub enum Action {
     Enter(FieldName, String),
     /// An option was pressed.
     Toggle(FieldName, AttrValue),
-    /// *Continue* on a question.
-    Continue,
-    /// A way on was chosen at advice.
-    Choose(&'static str),
+    /// *Continue* on a question, and which day it is.
+    Continue(Option<NaiveDate>),
+    /// A way on was chosen at advice that was shown in these words.
+    Choose(&'static str, String),
     /// *Back*.
     Back,
     /// *Change* on the check page.
@@ -243,6 +244,20 @@ impl Reducible for Session {
     }
 }
 
+/// What was not on the way of a request: left over from before a change of mind, it must not go out
+/// with words that the resident has just sent.
+const NOT_OF_A_REQUEST: &[FieldName] = &[
+    FieldName::Effect,
+    FieldName::When,
+    FieldName::StillHappening,
+    FieldName::Outcome,
+    FieldName::OutcomeOwnWords,
+    FieldName::WhenAware,
+    FieldName::ClaimAtCourt,
+    FieldName::AlreadyAnswered,
+    FieldName::LateReason,
+];
+
 impl Session {
     /// A session in which nothing has happened yet.
     pub fn new(landlord: Rc<Landlord>, start: Option<Intent>) -> Self {
@@ -269,10 +284,11 @@ impl Session {
                 self.draft.toggle(name, &key);
                 self.outgoing = None;
             }
-            Action::Continue => self.go_on(),
-            Action::Choose(way) => {
+            Action::Continue(today) => self.go_on(today),
+            Action::Choose(way, words) => {
                 if let Screen::Advise(advice) = self.screen {
-                    self.draft.choose(advice, way);
+                    self.draft.choose(advice, way, &words);
+                    self.outgoing = None;
                     self.go_to_next(Place::Advise(advice));
                 }
             }
@@ -319,6 +335,7 @@ impl Session {
         };
         if let (Screen::Sent(sent), Route::ServiceRequest) = (&self.screen, draft.route()) {
             intent = Intent::Told;
+            draft.forget(NOT_OF_A_REQUEST);
             draft.enter(FieldName::ReportReference, vec![sent.receipt.reference.clone()]);
             draft.enter(FieldName::ReportOpen, vec![YesNo::Yes.key().to_owned()]);
             for question in [
@@ -362,12 +379,14 @@ impl Session {
         self.screen = screen;
     }
 
-    fn go_on(&mut self) {
+    fn go_on(&mut self, today: Option<NaiveDate>) {
         let Screen::Ask(question) = self.screen else {
             return;
         };
         self.attempts += 1;
         self.problems = validate::question(question, &self.draft, &self.landlord);
+        self.problems
+            .extend(today.and_then(|today| validate::future(question, &self.draft, today)));
         if self.problems.is_empty() {
             self.draft.finish(question);
             self.go_to_next(Place::Ask(question));
@@ -426,8 +445,11 @@ impl Session {
             | Screen::NotSent(_) => {}
         }
         let (name, key) = address.split_once(':').unwrap_or((address, ""));
-        let place = match name {
+        match name {
             "start" => return self.go(Screen::Start),
+            _ => self.preset(),
+        }
+        let place = match name {
             "question" => Question::from_key(key).map(Place::Ask),
             "advice" => Advice::from_key(key).map(Place::Advise),
             _ => None,

@@ -114,7 +114,8 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
             None => None,
         },
         version: owned("version"),
-        storage_key: owned("storageKey"),
+        // A link to one thing has a draft of its own: what was begun elsewhere stays there.
+        storage_key: [&owned("storageKey"), ":", text("start").unwrap_or_default()].concat(),
         before: text("before").and_then(parse_json),
     };
     Ok(Opened { settings, warnings: parsed.warnings })

@@ -1,13 +1,13 @@
 //! What was answered, in the words of the page: for the check page, the copy and the record alike.
 
-use domain::choices::{Choice, OnBehalfOf};
+use domain::choices::{Choice, Intent, OnBehalfOf};
 use domain::draft::Draft;
 use domain::flow::{self, Advice, Place};
 use domain::landlord::Landlord;
 use domain::question::{Field, FieldName, Kind, Line, Question};
 use domain::record::{self, Answer};
 use domain::rights;
-use domain::triage::{self, Flag, Route};
+use domain::triage::{self, Flag, Hazard, Route};
 use domain::validate::{self, is_blank};
 use yew::AttrValue;
 
@@ -47,6 +47,12 @@ pub fn rows(draft: &Draft, settings: &Settings) -> Vec<Row> {
 pub fn answers(draft: &Draft, settings: &Settings) -> Vec<Answer> {
     let mut answers = Vec::new();
     for row in rows(draft, settings) {
+        if row.question == Question::OnBehalfOf
+            && let Some((label, value)) = first_report(draft, settings)
+        {
+            let id = Advice::FirstReport.key().to_owned();
+            answers.push(Answer { id, label: label.to_string(), value: value.to_string() });
+        }
         let is_alone = row.question.has_one_field();
         for (field, value) in row.fields {
             let name = field.name;
@@ -63,6 +69,17 @@ pub fn answers(draft: &Draft, settings: &Settings) -> Vec<Answer> {
     answers
 }
 
+/// What a first report was to be, by the resident's own choice: the question and their answer.
+pub fn first_report(draft: &Draft, settings: &Settings) -> Option<(AttrValue, AttrValue)> {
+    if draft.intent() != Some(Intent::Report) {
+        return None;
+    }
+    let way = draft.chosen(Advice::FirstReport)?;
+    let messages = &settings.messages;
+    let label = messages.t("advice.first_report.title");
+    Some((label, messages.t(&["advice.first_report.way.", way].concat())))
+}
+
 /// The title of a question, said of the right person.
 pub fn title(question: Question, draft: &Draft, messages: &Messages) -> AttrValue {
     let key = ["question.", question.key(), ".title"].concat();
@@ -72,14 +89,22 @@ pub fn title(question: Question, draft: &Draft, messages: &Messages) -> AttrValu
 /// The hint of a question, said of the right person, and as this landlord has it.
 pub fn hint(question: Question, draft: &Draft, settings: &Settings) -> Option<AttrValue> {
     let landlord = &settings.landlord;
+    let key = match question {
+        Question::YouForSomeone => Question::Consent.key(),
+        other => other.key(),
+    };
     let variant = match question {
-        Question::Consent => landlord.authority.key(),
-        Question::Identity if landlord.accepts_anonymous && !draft.is_for_someone_else() => {
+        Question::Consent | Question::YouForSomeone => landlord.authority.key(),
+        Question::Identity if landlord.accepts_anonymous && !draft.is_about_another() => {
             "anonymous"
         }
+        Question::AtRisk if triage::hazards(draft, landlord) == [Hazard::DangerNow] => "danger",
+        _ if draft.on_behalf_of() == Some(OnBehalfOf::Staff) => "staff",
         _ => person(draft),
     };
-    settings.messages.variant(&["question.", question.key(), ".hint"].concat(), variant)
+    let key = ["question.", key, ".hint"].concat();
+    let special = settings.messages.get(&[&key, ".", variant].concat());
+    special.or_else(|| settings.messages.variant(&key, person(draft)))
 }
 
 /// What a field is called beside the other fields of its page, said of the right person. The
@@ -120,7 +145,20 @@ pub fn advice_words(advice: Advice, draft: &Draft, settings: &Settings) -> Strin
     say(part("title"));
     say(part("lead"));
     match advice {
-        Advice::Danger | Advice::FirstReport => {}
+        Advice::Danger => {
+            for (key, phone) in danger_numbers(settings) {
+                say(part(&[key, ".title"].concat()));
+                say(phone.map(|phone| phone.to_owned().into()));
+                say(part(&[key, ".text"].concat()));
+            }
+        }
+        Advice::FirstReport => {
+            if let Some(other) = &settings.landlord.requests {
+                say(part("other"));
+                say(other.value.clone().map(AttrValue::from));
+                say(other.note.clone().map(AttrValue::from));
+            }
+        }
         Advice::Responsibility => {
             for facts in rights::not_ours(draft, &settings.landlord) {
                 say(Some(option_label(FieldName::Topics, facts.topic.key(), settings)));
@@ -141,6 +179,22 @@ pub fn advice_words(advice: Advice, draft: &Draft, settings: &Settings) -> Strin
         say(part(&["way.", way, ".text"].concat()));
     }
     words
+}
+
+/// Whom to phone in danger: national services, and the landlord's own number where its file has one.
+pub fn danger_numbers(settings: &Settings) -> [(&'static str, Option<&str>); 6] {
+    let landlord = match &settings.landlord.urgent_phone {
+        Some(phone) => ("landlord", Some(phone.as_str())),
+        None => ("no_phone", None),
+    };
+    [
+        ("999", Some("999")),
+        ("gas", Some("0800 111 999")),
+        landlord,
+        ("power", Some("105")),
+        ("flood", Some("0345 988 1188")),
+        ("abuse", Some("0808 2000 247")),
+    ]
 }
 
 /// The keys of the sentences for what may keep the landlord from looking into it (Code 2.2).

@@ -107,7 +107,7 @@ fn screens(settings: &Settings) -> Vec<(String, Session)> {
             if let Place::Ask(question) = place {
                 let mut wrong = session;
                 wrong.apply(Action::Enter(FieldName::Email, "amira".into()));
-                wrong.apply(Action::Continue);
+                wrong.apply(Action::Continue(None));
                 if wrong.screen == Screen::Ask(question) {
                     screens.push((format!("{key}_wrong"), wrong));
                 }
@@ -205,9 +205,9 @@ fn complete_drafts(settings: &Settings) -> Vec<Draft> {
                             draft.enter(name, vec![value.to_owned()]);
                         }
                         for (advice, _) in Advice::ALL {
-                            draft.choose(*advice, advice.ways()[0]);
+                            draft.choose(*advice, advice.ways()[0], "");
                         }
-                        draft.choose(Advice::FirstReport, way);
+                        draft.choose(Advice::FirstReport, way, "");
                         drafts.push(draft);
                     }
                 }

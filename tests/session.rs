@@ -6,7 +6,7 @@ mod support;
 use std::rc::Rc;
 
 use domain::choices::Intent;
-use domain::flow::Place;
+use domain::flow::{Advice, Place};
 use domain::question::{FieldName, Question};
 use domain::receipt::Receipt;
 use domain::triage::Route;
@@ -35,7 +35,7 @@ fn a_change_from_the_check_page_leads_straight_back_there() {
     assert_eq!(session.screen, Screen::Check);
     session.apply(Action::Change(Question::Topics));
     session.apply(Action::Toggle(FieldName::Topics, "staff".into()));
-    session.apply(Action::Continue);
+    session.apply(Action::Continue(None));
     assert_eq!(session.screen, Screen::Check);
 }
 
@@ -44,7 +44,7 @@ fn a_change_asks_only_what_is_newly_needed() {
     let mut session = support::walked("halton", None, &[(FieldName::OnBehalfOf, "me")]);
     session.apply(Action::Change(Question::OnBehalfOf));
     session.apply(Action::Enter(FieldName::OnBehalfOf, "someone_else".into()));
-    session.apply(Action::Continue);
+    session.apply(Action::Continue(None));
     assert_eq!(session.screen, Screen::Ask(Question::Representative));
 }
 
@@ -54,7 +54,7 @@ fn before_the_check_page_continue_goes_to_the_next_page_even_if_it_was_answered(
     session.apply(Action::Back);
     session.apply(Action::Back);
     assert_eq!(session.screen, Screen::Ask(Question::Adjustments));
-    session.apply(Action::Continue);
+    session.apply(Action::Continue(None));
     assert_eq!(session.screen, Screen::Ask(Question::Disability));
 }
 
@@ -74,7 +74,7 @@ fn back_from_everywhere_leads_to_the_start() {
 fn a_problem_keeps_what_was_typed_and_stays_on_the_page() {
     let mut session = support::walked("halton", Some(Place::Ask(Question::Contact)), &[]);
     session.apply(Action::Enter(FieldName::Email, "amira".into()));
-    session.apply(Action::Continue);
+    session.apply(Action::Continue(None));
     assert_eq!(session.screen, Screen::Ask(Question::Contact));
     assert_eq!(session.problems.len(), 1);
     assert_eq!(session.draft.text(FieldName::Email), "amira");
@@ -149,7 +149,7 @@ fn a_change_of_the_person_asks_again_about_the_person() {
     session.apply(Action::Toggle(FieldName::OnBehalfOf, "someone_else".into()));
     let mut asked = Vec::new();
     while session.screen != Screen::Check {
-        session.apply(Action::Continue);
+        session.apply(Action::Continue(None));
         if !session.problems.is_empty() {
             for problem in session.problems.clone() {
                 let value = if problem.field == FieldName::Consent { "agreed" } else { "Grace" };
@@ -230,9 +230,71 @@ fn a_deep_link_answers_what_the_resident_wants_to_do() {
     session.apply(Action::Start);
     assert_eq!(session.screen, Screen::Ask(Question::Danger));
     session.apply(Action::Enter(FieldName::Danger, "no".into()));
-    session.apply(Action::Continue);
+    session.apply(Action::Continue(None));
     assert_eq!(session.screen, Screen::Ask(Question::OnBehalfOf));
     assert_eq!(session.draft.route(), Route::Stage2);
     session.apply(Action::Back);
     assert_eq!(session.screen, Screen::Ask(Question::Danger));
+}
+
+/// Code 1.3: whoever chose a request, and then a complaint, sends a complaint, whatever happened to
+/// the first sending.
+#[test]
+fn a_change_of_mind_after_a_failed_sending_makes_new_bytes() {
+    let mut session = support::walked("halton", None, &[(FieldName::Intent, "report")]);
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Answered(Err(SubmitError::Offline)));
+    session.apply(Action::Back);
+    session.apply(Action::Show("advice:first_report".into()));
+    session.apply(Action::Choose("complaint", "The words".into()));
+    assert_eq!(session.outgoing, None);
+    assert_eq!(session.draft.route(), Route::Complaint);
+}
+
+/// What was answered on a way not taken must not go out with the words of a request.
+#[test]
+fn a_linked_complaint_has_nothing_that_the_request_had_not() {
+    let mut session = support::walked("halton", None, &[(FieldName::Intent, "complain")]);
+    session.apply(Action::Enter(FieldName::Effect, "No sleep".into()));
+    session.apply(Action::Change(Question::Intent));
+    session.apply(Action::Toggle(FieldName::Intent, "report".into()));
+    session.apply(Action::Continue(None));
+    session.apply(Action::Choose("request", "The words".into()));
+    while let Screen::Ask(_) = session.screen {
+        session.apply(Action::Continue(None));
+    }
+    assert_eq!(session.screen, Screen::Check);
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Answered(Ok(sent())));
+    session.apply(Action::MakeComplaint);
+    assert_eq!(session.draft.text(FieldName::Effect), "");
+}
+
+/// Advice counts as shown in the words that were shown; when what it is about changes, it is shown
+/// again.
+#[test]
+fn advice_is_shown_again_when_its_reasons_change() {
+    let about = [(FieldName::Intent, "complain"), (FieldName::Topics, "adaptations")];
+    let mut session = support::walked("halton", None, &about);
+    assert!(session.draft.chosen(Advice::Responsibility).is_some());
+    session.apply(Action::Change(Question::Topics));
+    session.apply(Action::Toggle(FieldName::Topics, "council_services".into()));
+    session.apply(Action::Continue(None));
+    assert_eq!(session.screen, Screen::Advise(Advice::Responsibility));
+}
+
+/// Code 6.2: the day on which somebody was told can't lie ahead.
+#[test]
+fn a_day_that_has_not_come_is_asked_for_again() {
+    let told = [(FieldName::Intent, "stage2"), (FieldName::OnBehalfOf, "staff")];
+    let mut session = support::walked("halton", Some(Place::Ask(Question::YouStaff)), &told);
+    for (name, text) in
+        [(FieldName::StaffName, "Sam"), (FieldName::Name, "A"), (FieldName::FirstSaid, "1/1/2027")]
+    {
+        session.apply(Action::Enter(name, text.into()));
+    }
+    session.apply(Action::Continue("2026-11-22".parse().ok()));
+    assert_eq!(session.problems[0].code.key(), "date_in_future");
+    session.apply(Action::Continue("2027-01-01".parse().ok()));
+    assert_eq!(session.screen, Screen::Check);
 }

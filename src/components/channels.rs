@@ -25,7 +25,7 @@ fn channel(messages: &Messages, channel: &Channel) -> Html {
                 html! { <a href={["tel:", &value.replace(' ', "")].concat()}>{ text }</a> }
             }
             ChannelKind::Email => html! { <a href={["mailto:", value].concat()}>{ text }</a> },
-            ChannelKind::Portal => link(messages, value, text),
+            ChannelKind::Portal | ChannelKind::WebForm => link(messages, value, text),
             ChannelKind::Post
             | ChannelKind::InPerson
             | ChannelKind::Staff

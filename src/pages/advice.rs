@@ -23,13 +23,16 @@ pub fn advice(page: &Page, advice: Advice) -> Html {
         Advice::PossibleExclusion => possible_exclusion(page),
     };
     let ways = advice.ways();
+    let words = summary::advice_words(advice, &page.session.draft, page.settings);
     let way = |way: &'static str| {
         let key = [&prefix, ".way.", way].concat();
         let text = page.settings.messages.get(&[&key, ".text"].concat());
+        let words = words.clone();
+        let press = page.on_press(move || Some(Action::Choose(way, words.clone())));
         html! {
             <div class="way">
                 <button type="button" class="button" part="button" data-action="choose" data-value={way}
-                    onclick={page.on_press(move || Some(Action::Choose(way)))}>
+                    onclick={press}>
                     { page.said(&key) }
                 </button>
                 { text.map(small) }
@@ -53,18 +56,7 @@ pub fn advice(page: &Page, advice: Advice) -> Html {
 
 /// Whom to phone. Numbers of national services, and the landlord's own where its file has one.
 fn danger(page: &Page) -> Html {
-    let landlord = match &page.settings.landlord.urgent_phone {
-        Some(phone) => ("landlord", Some(phone.as_str())),
-        None => ("no_phone", None),
-    };
-    let numbers = [
-        ("999", Some("999")),
-        ("gas", Some("0800 111 999")),
-        landlord,
-        ("power", Some("105")),
-        ("flood", Some("0345 988 1188")),
-        ("abuse", Some("0808 2000 247")),
-    ];
+    let numbers = summary::danger_numbers(page.settings);
     html! {
         <>
             <ul class="numbers">

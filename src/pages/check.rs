@@ -1,7 +1,8 @@
 //! All answers before they are sent, each with a way to change it.
 
+use domain::flow::{self, Advice};
 use domain::question::{Field, FieldName, Kind, Question};
-use domain::{flow, record};
+use domain::record;
 use yew::prelude::*;
 
 use super::question::submit;
@@ -9,14 +10,20 @@ use super::{Page, frame::frame};
 use crate::app;
 use crate::components::summary_list::{Line, summary_list};
 use crate::components::text::{lead, note, small};
-use crate::session::{Action, Session};
+use crate::session::{Action, Screen, Session};
 use crate::settings::Settings;
 use crate::summary::{self, Row};
 
 /// The check page.
 pub fn check(page: &Page) -> Html {
     let rows = summary::rows(&page.session.draft, page.settings);
-    let lines = rows.into_iter().map(|row| line(page, row)).collect();
+    let mut lines = Vec::new();
+    for row in rows {
+        if row.question == Question::OnBehalfOf {
+            lines.extend(first_report(page));
+        }
+        lines.push(line(page, row));
+    }
     let unsent = (!page.session.may_be_sent()).then(|| small(page.t("check.unsent")));
     let recipients = record::recipients(&page.session.draft, &page.settings.landlord).map(|name| {
         let text = page.t_with("check.recipient", &[("name", name)]);
@@ -63,6 +70,20 @@ pub fn send(session: Session, settings: Settings, dispatch: Callback<Action>) ->
     })
 }
 
+/// The choice between a request and a complaint is an answer, too, and can be changed as one.
+fn first_report(page: &Page) -> Option<Line> {
+    let (label, value) = summary::first_report(&page.session.draft, page.settings)?;
+    let text = page.t("action.change");
+    let press = page.on_press(|| Some(Action::Show(Screen::Advise(Advice::FirstReport).address())));
+    let change = html! {
+        <button type="button" class="link" data-action="change"
+            aria-label={[&text, ": ", &label].concat()} onclick={press}>
+            { text.clone() }
+        </button>
+    };
+    Some(Line { label, values: vec![(None, value)], change: Some(change) })
+}
+
 fn line(page: &Page, row: Row) -> Line {
     let question = row.question;
     let is_alone = question.has_one_field();
@@ -76,9 +97,9 @@ fn line(page: &Page, row: Row) -> Line {
     };
     // Options that come first on their page answer its title, and need no name of their own.
     let name = |field: &Field| match field.kind {
-        Kind::Checkboxes(..) => None,
-        Kind::Radios(_) | Kind::Line(_) | Kind::Paragraphs(_) if is_alone => None,
-        Kind::Radios(_) | Kind::Line(_) | Kind::Paragraphs(_) => {
+        Kind::Checkboxes(..) if question.fields()[0].name == field.name => None,
+        _ if is_alone => None,
+        _ => {
             let (draft, messages) = (&page.session.draft, &page.settings.messages);
             Some(summary::field_label(field.name, question, draft, messages))
         }

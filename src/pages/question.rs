@@ -40,7 +40,7 @@ pub fn question(page: &Page, question: Question) -> Html {
         let dispatch = page.dispatch.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            dispatch.emit(Action::Continue);
+            dispatch.emit(Action::Continue(browser::today()));
         })
     };
     frame(
@@ -81,7 +81,7 @@ fn notes(page: &Page, question: Question) -> Html {
     notes.into_iter().map(|text| html! { <p class="note small">{ text }</p> }).collect()
 }
 
-/// The way from a thank-you or a comment to a complaint (Code 1.6), and from something that is added.
+/// The way from a thank-you or a comment to a complaint (Code 1.6).
 fn make_complaint(page: &Page, question: Question) -> Html {
     if question != Question::Feedback {
         return Html::default();

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use chrono::NaiveDate;
+use domain::choices::Choice;
+use domain::question::{FieldName, Question};
 use domain::timescale::StartsFrom;
 use domain::triage::{self, Flag, Route};
 use domain::working_days::WorkingDays;
@@ -14,7 +16,7 @@ use crate::components::steps::{Step, steps};
 use crate::components::summary_list::{Line, summary_list};
 use crate::components::text::{self, note, plain, small};
 use crate::session::{Action, Screen, Sent};
-use crate::{app, browser, copy};
+use crate::{app, browser, copy, summary};
 
 /// The page after sending.
 pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
@@ -203,20 +205,32 @@ fn notes(page: &Page) -> Html {
 /// The adjustments asked for, said back (Code 5.10).
 fn adjustments(page: &Page, sent: &Sent) -> Html {
     let none = page.t("option.adjustments.none");
-    let asked: Vec<&str> = sent
-        .answers
-        .iter()
-        .filter(|it| it.id.starts_with("adjustments") || it.id == "interpreter_language")
-        .flat_map(|it| it.value.lines())
-        .filter(|line| !line.is_empty() && *line != none)
-        .collect();
+    let messages = &page.settings.messages;
+    let mut asked: Vec<String> = Vec::new();
+    for answer in sent.answers.iter().filter(|it| !it.value.is_empty()) {
+        match FieldName::from_key(&answer.id) {
+            Some(FieldName::Adjustments) => {
+                asked.extend(answer.value.lines().filter(|it| *it != none).map(str::to_owned));
+            }
+            Some(FieldName::AdjustmentsOwnWords) => asked.push(answer.value.clone()),
+            Some(name @ (FieldName::InterpreterLanguage | FieldName::AdjustmentsReview)) => {
+                let (question, draft) = (Question::Adjustments, &page.session.draft);
+                let label = summary::field_label(name, question, draft, messages);
+                asked.push(
+                    [&*label, if label.ends_with('?') { " " } else { ": " }, &answer.value]
+                        .concat(),
+                );
+            }
+            _ => {}
+        }
+    }
     if asked.is_empty() {
         return Html::default();
     }
     html! {
         <div class="note">
             { plain(page.t("sent.adjustments")) }
-            <ul>{ for asked.into_iter().map(|it| html! { <li dir="auto">{ it.to_owned() }</li> }) }</ul>
+            <ul>{ for asked.into_iter().map(|it| html! { <li dir="auto">{ it }</li> }) }</ul>
         </div>
     }
 }

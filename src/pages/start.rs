@@ -41,7 +41,7 @@ pub fn start(page: &Page) -> Html {
         page,
         html! {
             <>
-                { page.title("start.title") }
+                { page.heading(html! { { title(page) } }) }
                 { lead(what_this_is(page)) }
                 { plain(page.t("start.for")) }
                 <ul class="ticks">
@@ -56,7 +56,6 @@ pub fn start(page: &Page) -> Html {
                 { clear }
                 { small(page.t("start.time")) }
                 { small(page.t("start.private")) }
-                { page.subheading(page.t("start.next.title")) }
                 { next(page) }
                 { team }
                 <details>
@@ -69,6 +68,11 @@ pub fn start(page: &Page) -> Html {
             </>
         },
     )
+}
+
+fn title(page: &Page) -> AttrValue {
+    let intent = page.session.start.map_or("", Choice::key);
+    page.settings.messages.variant("start.title", intent).unwrap_or_default()
 }
 
 /// What this is; said for whoever was sent here to do one thing, or comes from a survey (Code 1.6).
@@ -86,17 +90,23 @@ fn what_this_is(page: &Page) -> AttrValue {
 /// ask for it.
 fn next(page: &Page) -> Html {
     let times = &page.settings.landlord.times;
+    if matches!(page.session.start, Some(Intent::Report | Intent::Add | Intent::Feedback)) {
+        return Html::default();
+    }
     let (stage, days, from, last) = if page.session.start == Some(Intent::Stage2) {
         ("start.next.stage_2.", times.stage_2, times.stage_2_from, "sent.next.final.text")
     } else {
         ("start.next.stage_1.", times.stage_1, times.stage_1_from, "start.next.stage_2")
     };
     html! {
-        <ol class="numbered">
-            <li>{ in_days(page, "start.next.acknowledge", times.acknowledge) }</li>
-            <li>{ in_days(page, &[stage, from.key()].concat(), days) }</li>
-            <li>{ page.t(last) }</li>
-        </ol>
+        <>
+            { page.subheading(page.t("start.next.title")) }
+            <ol class="numbered">
+                <li>{ in_days(page, "start.next.acknowledge", times.acknowledge) }</li>
+                <li>{ in_days(page, &[stage, from.key()].concat(), days) }</li>
+                <li>{ page.t(last) }</li>
+            </ol>
+        </>
     }
 }
 

@@ -65,7 +65,7 @@ pub fn walked(landlord: &str, until: Option<Place>, first: &[(FieldName, &str)])
             break;
         }
         match place {
-            Place::Advise(advice) => session.apply(Action::Choose(advice.ways()[0])),
+            Place::Advise(advice) => session.apply(Action::Choose(advice.ways()[0], String::new())),
             Place::Ask(question) => {
                 for field in question.fields_for(&session.landlord.clone()) {
                     let given = first.iter().find(|(name, _)| *name == field.name);
@@ -81,7 +81,7 @@ pub fn walked(landlord: &str, until: Option<Place>, first: &[(FieldName, &str)])
                         session.apply(Action::Enter(field.name, value));
                     }
                 }
-                session.apply(Action::Continue);
+                session.apply(Action::Continue(None));
             }
         }
     }

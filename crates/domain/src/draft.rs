@@ -18,6 +18,9 @@ const PERSONAL: &[Question] = &[
     Question::DisabilityConsent,
     Question::Identity,
     Question::Contact,
+    Question::You,
+    Question::YouForSomeone,
+    Question::YouStaff,
 ];
 
 /// The answers so far.
@@ -28,6 +31,8 @@ pub struct Draft {
     done: Vec<Question>,
     /// Advice that was shown, and the way on that the resident chose.
     chosen: Vec<(Advice, String)>,
+    /// Advice that was shown, in the words that were shown.
+    words: Vec<(Advice, String)>,
 }
 
 impl Draft {
@@ -70,8 +75,10 @@ impl Draft {
             if self.is_about_another() != was_about_another {
                 self.done.retain(|question| !PERSONAL.contains(question));
             }
+            self.unchoose_about(name);
             return;
         };
+        self.unchoose_about(name);
         let mut values = self.values(name).to_vec();
         let count = values.len();
         values.retain(|value| value != key);
@@ -80,6 +87,18 @@ impl Draft {
             values.push(key.to_owned());
         }
         self.enter(name, values);
+    }
+
+    fn unchoose_about(&mut self, name: FieldName) {
+        match name {
+            FieldName::Danger => self.unchoose(Advice::Danger),
+            FieldName::Intent => self.unchoose(Advice::FirstReport),
+            FieldName::Topics => self.unchoose(Advice::Responsibility),
+            FieldName::WhenAware | FieldName::ClaimAtCourt | FieldName::AlreadyAnswered => {
+                self.unchoose(Advice::PossibleExclusion);
+            }
+            _ => {}
+        }
     }
 
     /// Notes that the resident went on from this question.
@@ -95,9 +114,26 @@ impl Draft {
     }
 
     /// Notes the way on that was chosen where advice was shown.
-    pub fn choose(&mut self, advice: Advice, way: &str) {
-        self.chosen.retain(|(shown, _)| *shown != advice);
+    pub fn choose(&mut self, advice: Advice, way: &str, words: &str) {
+        self.unchoose(advice);
         self.chosen.push((advice, way.to_owned()));
+        self.words.push((advice, words.to_owned()));
+    }
+
+    /// What advice is about has changed: it is shown again before it counts as shown.
+    fn unchoose(&mut self, advice: Advice) {
+        self.chosen.retain(|(shown, _)| *shown != advice);
+        self.words.retain(|(shown, _)| *shown != advice);
+    }
+
+    /// The words in which this advice was shown.
+    pub fn words(&self, advice: Advice) -> &str {
+        self.words.iter().find(|(shown, _)| *shown == advice).map_or("", |(_, words)| words)
+    }
+
+    /// Forgets what was entered in these fields.
+    pub fn forget(&mut self, fields: &[FieldName]) {
+        self.answers.retain(|(name, _)| !fields.contains(name));
     }
 
     /// The way on that was chosen at this advice.
@@ -155,12 +191,16 @@ impl Draft {
         let texts =
             |values: &[String]| Json::List(values.iter().map(|it| (&**it).into()).collect());
         let answers = self.answers.iter().map(|(name, it)| (name.key().to_owned(), texts(it)));
-        let chosen = self.chosen.iter().map(|(at, way)| (at.key().to_owned(), (&**way).into()));
+        let keyed = |pairs: &[(Advice, String)]| {
+            let pairs = pairs.iter().map(|(at, text)| (at.key().to_owned(), (&**text).into()));
+            Json::Object(pairs.collect())
+        };
         Json::object(&[
             ("version", Json::Number(VERSION)),
             ("answers", Json::Object(answers.collect())),
             ("done", Json::List(self.done.iter().map(|it| it.key().into()).collect())),
-            ("chosen", Json::Object(chosen.collect())),
+            ("chosen", keyed(&self.chosen)),
+            ("words", keyed(&self.words)),
         ])
     }
 
@@ -179,7 +219,8 @@ impl Draft {
         }
         for (key, way) in value.get("chosen").and_then(Json::fields).unwrap_or_default() {
             if let (Some(advice), Some(way)) = (Advice::from_key(key), way.text()) {
-                draft.choose(advice, way);
+                let words = value.get("words").and_then(|it| it.get(key)).and_then(Json::text);
+                draft.choose(advice, way, words.unwrap_or_default());
             }
         }
         draft
@@ -202,7 +243,7 @@ mod tests {
         draft.enter(FieldName::Account, vec![typed.to_owned()]);
         draft.enter(FieldName::Topics, vec!["repairs".into(), "staff".into()]);
         draft.finish(Question::Account);
-        draft.choose(Advice::Danger, "carry_on");
+        draft.choose(Advice::Danger, "carry_on", "Get help first");
         let stored = serde_json::to_string(&draft.to_json()).unwrap();
         assert_eq!(Draft::from_json(&serde_json::from_str(&stored).unwrap()), draft);
         assert_eq!(draft.text(FieldName::Account), typed);

@@ -260,6 +260,8 @@ pub enum ChannelKind {
     InPerson,
     /// The landlord's own online account or form.
     Portal,
+    /// A form on the landlord's website, which needs no account.
+    WebForm,
     /// By telling any member of staff (Code 3.2).
     Staff,
     /// By telling a contractor, who handles it inside the landlord's two stages (Code 5.4).
@@ -273,6 +275,7 @@ impl Choice for ChannelKind {
         (Self::Post, "post"),
         (Self::InPerson, "in_person"),
         (Self::Portal, "portal"),
+        (Self::WebForm, "web_form"),
         (Self::Staff, "staff"),
         (Self::Contractor, "contractor"),
     ];
@@ -506,7 +509,7 @@ fn link_of(link: &Reader, findings: &mut Vec<Finding>) -> Link {
 fn channel_of(channel: &Reader, findings: &mut Vec<Finding>) -> Option<Channel> {
     let kind = channel.required_choice("kind", findings)?;
     let value = match kind {
-        ChannelKind::Portal => channel.address("value", findings),
+        ChannelKind::Portal | ChannelKind::WebForm => channel.address("value", findings),
         ChannelKind::Phone
         | ChannelKind::Email
         | ChannelKind::Post

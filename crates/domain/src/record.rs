@@ -391,14 +391,12 @@ pub struct Answer {
     pub value: String,
 }
 
-/// What the widget adds to the answers: how it is sent, and the words of the page.
-pub struct Shown<'a> {
+/// What the widget adds to the answers: how it is sent, and how it was shown.
+pub struct Shown {
     /// When, where and with what it is sent.
     pub envelope: Envelope,
     /// Every question and answer as it was shown.
     pub answers: Vec<Answer>,
-    /// The words of advice as they were shown.
-    pub words: &'a dyn Fn(Advice) -> String,
 }
 
 /// Builds the record from a draft whose path is complete, as it goes over the wire: every answer on
@@ -439,7 +437,7 @@ pub fn build(draft: &Draft, landlord: &Landlord, shown: Shown) -> Result<Json, V
             Place::Advise(shown_advice) => advice.push(Json::object(&[
                 ("id", shown_advice.key().into()),
                 ("choice", draft.chosen(shown_advice).unwrap_or_default().into()),
-                ("words", (shown.words)(shown_advice).into()),
+                ("words", draft.words(shown_advice).into()),
             ])),
         }
     }
@@ -629,10 +627,12 @@ impl Submission {
     }
 
     /// What is still to be put right in a record that came from outside, by the rules that the
-    /// page uses: the draft is made from it again, and its path is checked. Which council it is for
-    /// is not checked: a file that has changed since must not lose a complaint.
+    /// page uses: the draft is made from it again, and its path is checked. Not checked is what only
+    /// the landlord's file asks for (which council, and whether a name may be missing): a file that
+    /// has changed since must not lose a complaint.
     pub fn problems(&self, landlord: &Landlord) -> Vec<Problem> {
-        validate::path(&self.draft(), &Landlord { sites: Vec::new(), ..landlord.clone() })
+        let lenient = Landlord { sites: Vec::new(), accepts_anonymous: true, ..landlord.clone() };
+        validate::path(&self.draft(), &lenient)
     }
 
     /// The flags that the answers raise, worked out again.
@@ -656,7 +656,7 @@ impl Submission {
         }
         for shown in &self.common().triage.advice {
             if let Some(advice) = Advice::from_key(&shown.id) {
-                draft.choose(advice, &shown.choice);
+                draft.choose(advice, &shown.choice, &shown.words);
             }
         }
         draft
@@ -728,7 +728,7 @@ mod tests {
         }
         answered.enter(FieldName::Topics, vec!["damp_mould".to_owned()]);
         answered.enter(FieldName::WhenAware, vec!["over_12_months".to_owned()]);
-        answered.choose(Advice::FirstReport, flow::WAY_REQUEST);
+        answered.choose(Advice::FirstReport, flow::WAY_REQUEST, "Words");
         let mut drafts = Vec::new();
         for (_, intent) in Intent::ALL {
             for (_, whom) in OnBehalfOf::ALL {
@@ -741,7 +741,7 @@ mod tests {
         drafts
     }
 
-    fn shown() -> Shown<'static> {
+    fn shown() -> Shown {
         let envelope = Envelope {
             landlord: "example".into(),
             config_version: "1".into(),
@@ -751,7 +751,7 @@ mod tests {
             source: Some("survey".into()),
         };
         let answer = Answer { id: "account".into(), label: "What?".into(), value: "This".into() };
-        Shown { envelope, answers: vec![answer], words: &|_| "Words".into() }
+        Shown { envelope, answers: vec![answer] }
     }
 
     /// Whatever is written is in the types, at the same place and with the same value: a pointer

@@ -28,6 +28,8 @@ pub enum ProblemCode {
     EmailIncomplete,
     /// Not a day that there is.
     DateIncomplete,
+    /// A day that has not come yet.
+    DateInFuture,
 }
 
 impl ProblemCode {
@@ -37,6 +39,7 @@ impl ProblemCode {
             Self::Missing => "missing",
             Self::EmailIncomplete => "email_incomplete",
             Self::DateIncomplete => "date_incomplete",
+            Self::DateInFuture => "date_in_future",
         }
     }
 }
@@ -59,6 +62,14 @@ pub fn path(draft: &Draft, landlord: &Landlord) -> Vec<Problem> {
             Place::Advise(_) => Vec::new(),
         })
         .collect()
+}
+
+/// A day that can't be right because it has not come yet: nobody was told anything then.
+pub fn future(question: Question, draft: &Draft, today: NaiveDate) -> Option<Problem> {
+    let field = FieldName::FirstSaid;
+    let is_asked = question.fields().iter().any(|it| it.name == field);
+    let is_future = is_asked && date(draft.text(field)).is_some_and(|day| day > today);
+    is_future.then_some(Problem { field, code: ProblemCode::DateInFuture })
 }
 
 /// Whether the journey waits for this field here. Where a landlord takes complaints without a name,

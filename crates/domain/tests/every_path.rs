@@ -277,13 +277,14 @@ fn poisoned(draft: &Draft, asked: &[FieldName], places: &[Place], landlord: &Lan
             draft.choose(
                 *advice,
                 if *advice == Advice::FirstReport { WAY_REQUEST } else { "POISON" },
+                "POISON",
             );
         }
     }
     draft
 }
 
-fn shown<'a>(landlord: &Landlord) -> Shown<'a> {
+fn shown(landlord: &Landlord) -> Shown {
     Shown {
         envelope: Envelope {
             landlord: landlord.id.clone(),
@@ -294,7 +295,6 @@ fn shown<'a>(landlord: &Landlord) -> Shown<'a> {
             source: None,
         },
         answers: Vec::new(),
-        words: &|_| String::new(),
     }
 }
 
@@ -504,7 +504,7 @@ impl<'a> Walk<'a> {
             Place::Advise(advice) => {
                 for way in advice.ways() {
                     let mut next = draft.clone();
-                    next.choose(advice, way);
+                    next.choose(advice, way, "");
                     self.on(&next);
                 }
             }

@@ -91,7 +91,7 @@ impl Story {
                     let way = self.told["choices"][advice.key()].as_str();
                     let way = way.unwrap_or_else(|| panic!("{}: {}", self.file, advice.key()));
                     assert!(advice.ways().contains(&way), "{}: {way}", self.file);
-                    draft.choose(advice, way);
+                    draft.choose(advice, way, &format!("The words of {}", advice.key()));
                 }
             }
         }
@@ -113,7 +113,7 @@ impl Story {
         fields
     }
 
-    fn shown(&self, draft: &Draft) -> Shown<'_> {
+    fn shown(&self, draft: &Draft) -> Shown {
         let answer = |field: &'static Field| Answer {
             id: field.name.key().into(),
             label: format!("The question for {}", field.name.key()),
@@ -131,7 +131,6 @@ impl Story {
                 source: self.text("came_from").map(str::to_owned),
             },
             answers: sent.map(answer).collect(),
-            words: &|advice| format!("The words of {}", advice.key()),
         }
     }
 
@@ -361,7 +360,7 @@ fn what_was_answered_off_the_path_does_not_reach_the_record() {
             }
         }
         for (advice, _) in Advice::ALL.iter().filter(|(it, _)| draft.chosen(*it).is_none()) {
-            other.choose(*advice, WAY_REQUEST);
+            other.choose(*advice, WAY_REQUEST, "");
         }
         let record = from_draft(&other, &story.landlord, story.shown(&draft)).unwrap();
         assert_eq!(record, story.record_of(&draft), "{}", story.file);

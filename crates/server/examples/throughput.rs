@@ -254,7 +254,7 @@ fn body() -> Result<String> {
     };
     let answers =
         vec![Answer { id: "account".into(), label: "What happened?".into(), value: account }];
-    let shown = Shown { envelope, answers, words: &|_| String::new() };
+    let shown = Shown { envelope, answers };
     let record = record::from_draft(&draft, &Landlord::default(), shown)
         .map_err(|problems| format!("the draft is not complete: {problems:?}"))?;
     Ok(serde_json::to_string(&record)?)

@@ -1042,7 +1042,7 @@ fn name(kind: ChannelKind) -> &'static str {
         ChannelKind::Email => "e-mail",
         ChannelKind::Post => "letter",
         ChannelKind::InPerson => "in person",
-        ChannelKind::Portal => "online",
+        ChannelKind::Portal | ChannelKind::WebForm => "online",
         ChannelKind::Staff => "any member of staff",
         ChannelKind::Contractor => "the contractor",
     }

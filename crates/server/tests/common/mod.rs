@@ -261,7 +261,7 @@ pub fn complaint_with(answers: &[(FieldName, &str)], landlord: &str) -> String {
     for (name, value) in usual.iter().chain(answers) {
         draft.enter(*name, vec![(*value).to_owned()]);
     }
-    draft.choose(Advice::FirstReport, flow::WAY_REQUEST);
+    draft.choose(Advice::FirstReport, flow::WAY_REQUEST, "A request or a complaint?");
     let envelope = Envelope {
         landlord: landlord.to_owned(),
         config_version: "2026-11-21".to_owned(),
@@ -275,7 +275,7 @@ pub fn complaint_with(answers: &[(FieldName, &str)], landlord: &str) -> String {
         label: "What happened?".to_owned(),
         value: draft.text(FieldName::Account).to_owned(),
     }];
-    let shown = Shown { envelope, answers, words: &|_| "Get help first".to_owned() };
+    let shown = Shown { envelope, answers };
     let record = record::from_draft(&draft, &Landlord::default(), shown).unwrap();
     serde_json::to_string(&record).unwrap()
 }
