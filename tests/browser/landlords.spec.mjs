@@ -43,7 +43,7 @@ for (const [id, landlord] of Object.entries(LANDLORDS)) {
   test(`no number, address or link is invented for ${id}`, async ({ resident }) => {
     const own = [...landlord.channels, landlord.requests].flatMap((it) => {
       if (!it?.value) return [];
-      return { phone: [`tel:${it.value.replaceAll(' ', '')}`], email: [`mailto:${it.value}`], portal: [it.value] }[it.kind] ?? [];
+      return { phone: [`tel:${it.value.replaceAll(' ', '')}`], email: [`mailto:${it.value}`], portal: [it.value], web_form: [it.value] }[it.kind] ?? [];
     });
     const papers = [landlord.policy, ...(landlord.documents ?? [])].map((it) => it?.url).concat(landlord.privacyUrl).filter(Boolean);
     const second = landlord.ombudsmen.includes('lgsco') ? LGSCO : [];
