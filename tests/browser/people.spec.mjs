@@ -56,6 +56,20 @@ test('a friend at any meeting is asked for as any other adjustment, and the land
   await expect(resident.screen).toContainText(say('option.adjustments.supporter'));
 });
 
+test('what was asked for is said back on the receipt, each in words that stand alone', async ({ resident, service }) => {
+  await resident.opens();
+  const row = service.row(await resident.complains(saying(newWords(), { adjustments: ['large_print', 'interpreter'] })));
+  expect(row.record.adjustments).toEqual({
+    requested: ['large_print', 'interpreter'], interpreterLanguage: 'Polish', ownWords: 'Please speak slowly.', reviewOn: '2027-06-01',
+  });
+  const note = resident.screen.locator('.note').filter({ hasText: say('sent.adjustments') });
+  await expect(note.locator('li')).toHaveText([
+    say('option.adjustments.large_print'), say('option.adjustments.interpreter'),
+    `${say('field.interpreter_language.label')}: Polish`, 'Please speak slowly.',
+    `${say('field.adjustments_review.label')} ${longDate('2027-06-01')}`,
+  ]);
+});
+
 // --- Staff, and groups (Code 1.2, 3.2) ---------------------------------------------------------------
 
 const STAFF = { on_behalf_of: ['staff'], first_said: ['2/11/2026'] };
