@@ -8,15 +8,54 @@
     if (query.has(name)) element.setAttribute(name, query.get(name));
   });
 
+  // --- Whose page this pretends to be ---------------------------------------------------------------
+
+  var HALTON = '/landlords/halton.json';
+  var more = document.querySelector('[data-halton]');
+  var heading = document.querySelector('h1');
+  var halton = { title: document.title, heading: heading.textContent, children: Array.from(element.childNodes) };
+
+  // What is written on the page is Halton's; other landlords get a page with nothing but their name.
+  function pretend() {
+    var file = element.getAttribute('landlord');
+    var isHalton = file === HALTON;
+    var say = function (name, title) {
+      document.querySelectorAll('[data-landlord-name]').forEach(function (it) { it.textContent = name; });
+      document.title = title;
+    };
+    heading.textContent = isHalton ? halton.heading : 'Complaints';
+    element.replaceChildren.apply(element, isHalton ? halton.children : []);
+    if (isHalton) {
+      document.querySelector('main').append(more);
+      say('Halton Housing', halton.title);
+      return;
+    }
+    more.remove();
+    fetch(file).then(function (it) { return it.json(); }).then(function (landlord) {
+      if (element.getAttribute('landlord') === file) say(landlord.name, 'Complaints – ' + landlord.name);
+    }).catch(function () { /* the widget says what is wrong */ });
+  }
+
   var id = query.get('landlord');
-  if (!id || id === 'halton') return;
-  var file = '/landlords/' + encodeURIComponent(id) + '.json';
-  element.setAttribute('landlord', file);
-  document.querySelector('[data-halton]').remove();
-  document.querySelector('h1').textContent = 'Complaints';
-  element.replaceChildren();
-  fetch(file).then(function (it) { return it.json(); }).then(function (landlord) {
-    document.querySelectorAll('[data-landlord-name]').forEach(function (it) { it.textContent = landlord.name; });
-    document.title = 'Complaints – ' + landlord.name;
-  }).catch(function () { /* the widget says what is wrong */ });
+  if (id && id !== 'halton') {
+    element.setAttribute('landlord', '/landlords/' + encodeURIComponent(id) + '.json');
+    pretend();
+  }
+  // The tag builder has chosen another.
+  document.addEventListener('sample-landlord', pretend);
+
+  // --- The tag builder, which only web teams fetch ----------------------------------------------------
+
+  var builder = document.getElementById('builder');
+  function openBuilder() {
+    if (location.hash !== '#builder') return;
+    builder.open = true;
+    builder.querySelector('summary').focus();
+  }
+  builder.addEventListener('toggle', function () {
+    if (builder.open) import('/sample/builder.js');
+  });
+  window.addEventListener('hashchange', openBuilder);
+  document.querySelector('a[href="#builder"]').addEventListener('click', function () { setTimeout(openBuilder); });
+  openBuilder();
 })();

@@ -1,18 +1,17 @@
-//! The browser: clock, chance, focus, history, files, events. `web_sys` lives here, in `mount`,
-//! `storage` and `api`, and nowhere else.
+//! The browser: clock, chance, focus, history, files. `web_sys` lives here, in `mount` and `api`, and
+//! nowhere else.
 
 use chrono::NaiveDate;
 use domain::json::Json;
 use domain::{london, reference};
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Date, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, Element, Event, EventTarget, FocusOptions,
-    HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, InputEvent, MouseEvent,
-    Url, Window,
+    Blob, DragEvent, Element, Event, File, FileList, FocusOptions, HtmlElement, HtmlInputElement,
+    HtmlTextAreaElement, InputEvent, MouseEvent, Window,
 };
-use yew::{NodeRef, TargetCast};
+use yew::{Callback, NodeRef, TargetCast};
 
 /// The name under which this widget keeps its place in `history.state`, beside the host's own.
 const HISTORY_FIELD: &str = "housing-complaint";
@@ -24,6 +23,21 @@ fn window() -> Option<Window> {
 /// Now, as RFC 3339 in UTC.
 pub fn now() -> String {
     Date::new_0().to_iso_string().into()
+}
+
+/// Now, in milliseconds since 1970.
+pub fn millis() -> f64 {
+    Date::now()
+}
+
+/// A date in any of the usual forms, in milliseconds since 1970; not a number where it is none.
+pub fn read_date(text: &str) -> f64 {
+    Date::parse(text)
+}
+
+/// A random number from 0 to 1.
+pub fn chance() -> f64 {
+    js_sys::Math::random()
 }
 
 /// Today in London, by this device's clock.
@@ -71,11 +85,21 @@ pub fn is_online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
 }
 
+/// Calls back whenever the device says that it has a network, or that it has none.
+pub fn on_network(callback: Callback<bool>) -> Option<[EventListener; 2]> {
+    let window = window()?;
+    let listen = |name, is_online| {
+        let callback = callback.clone();
+        EventListener::new(&window, name, move |_| callback.emit(is_online))
+    };
+    Some([listen("online", true), listen("offline", false)])
+}
+
 /// A date in the words of a language, with its weekday: "Friday 27 November 2026".
 #[cfg(target_arch = "wasm32")]
 pub fn long_date(date: NaiveDate, language: &str) -> String {
-    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
-    in_words(&Date::new(&JsValue::from_f64(midnight as f64)), language, "UTC", false)
+    let midnight = f64::from(date.to_epoch_days()) * 86_400_000.0;
+    in_words(&Date::new(&JsValue::from_f64(midnight)), language, "UTC", false)
 }
 
 /// A moment (RFC 3339) in London, in the words of a language.
@@ -110,23 +134,19 @@ pub fn moment(rfc3339: &str, _language: &str) -> String {
     rfc3339.to_owned()
 }
 
-/// Moves focus to the first match inside `root`, and the widget's top into view if it has left it.
-pub fn focus(root: &NodeRef, selector: &str) {
-    let Some(root) = root.cast::<Element>() else {
-        return;
-    };
-    let Some(target) = find(&root, selector) else {
-        return;
+/// Moves focus to the first match inside `root`, and says whether there is one. The loader brings what has focus into view, clear
+/// of whatever the host page has pinned over it.
+pub fn focus(root: &NodeRef, selector: &str) -> bool {
+    root.cast::<Element>().is_some_and(|root| focus_in(&root, selector))
+}
+
+fn focus_in(root: &Element, selector: &str) -> bool {
+    let Some(target) = find(root, selector) else {
+        return false;
     };
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    let _ = target.focus_with_options(&options);
-    let height = window().and_then(|it| it.inner_height().ok()?.as_f64()).unwrap_or(f64::MAX);
-    let top = root.get_bounding_client_rect().top();
-    let bottom = target.get_bounding_client_rect().bottom();
-    if top < 0.0 || bottom > height {
-        root.scroll_into_view();
-    }
+    target.focus_with_options(&options).is_ok()
 }
 
 /// Lets go of focus inside `root`. Taking a focused element off the page makes browsers lay out the
@@ -138,21 +158,13 @@ pub fn blur(root: &NodeRef) {
     }
 }
 
-/// Moves focus to a field from a link in the list of problems, with its label in view.
+/// Moves focus to a field from a link in the list of problems.
 pub fn focus_field(event: &MouseEvent, id: &str) {
     event.prevent_default();
     let link = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-    let root = link.and_then(|it| it.closest("[data-screen]").ok().flatten());
-    let Some(field) = root.and_then(|root| find(&root, &["#", id].concat())) else {
-        return;
-    };
-    let label = field.closest(".field").ok().flatten();
-    if let Some(label) = label {
-        label.scroll_into_view();
+    if let Some(root) = link.and_then(|it| it.closest("[data-screen]").ok().flatten()) {
+        focus_in(&root, &["#", id].concat());
     }
-    let options = FocusOptions::new();
-    options.set_prevent_scroll(true);
-    let _ = field.focus_with_options(&options);
 }
 
 fn find(root: &Element, selector: &str) -> Option<HtmlElement> {
@@ -210,7 +222,11 @@ fn history_entry(instance: &str, address: &str, is_new: bool) -> bool {
 
 /// Does this once the browser has drawn what there is to draw.
 pub fn soon(task: impl FnOnce() + 'static) {
-    gloo::timers::callback::Timeout::new(0, task).forget();
+    // A callback that is forgotten stays in memory; a future that has ended does not.
+    wasm_bindgen_futures::spawn_local(async {
+        gloo::timers::future::TimeoutFuture::new(0).await;
+        task();
+    });
 }
 
 /// Goes back one entry in the history.
@@ -222,12 +238,12 @@ pub fn go_back() {
 
 /// Calls back with the address of the screen whenever the history comes to one of this widget's
 /// entries. Entries of the host page are its own business.
-pub fn on_history(instance: String, callback: impl Fn(String) + 'static) -> Option<EventListener> {
+pub fn on_history(instance: String, callback: Callback<String>) -> Option<EventListener> {
     let listener = EventListener::new(&window()?.into(), "popstate", move |event: &Event| {
         let state = get(event, "state");
         let ours = state.and_then(|it| get(&it, HISTORY_FIELD));
         if let Some(address) = ours.and_then(|it| get(&it, &instance)?.as_string()) {
-            callback(address);
+            callback.emit(address);
         }
     });
     Some(listener)
@@ -245,42 +261,75 @@ pub fn confirm(question: &str) -> bool {
     window().is_some_and(|window| window.confirm_with_message(question).unwrap_or(false))
 }
 
-/// Dispatches an event on the host element. It bubbles, and its detail carries nothing personal.
-pub fn emit(host: &EventTarget, name: &str, detail: &[(&str, JsValue)]) {
+#[wasm_bindgen]
+extern "C" {
+    /// Offers a page of HTML as a file to keep; the loader does it.
+    #[wasm_bindgen(js_name = hcDownload)]
+    pub fn download(file_name: &str, html: &str);
+
+    /// The same, in parts.
+    #[wasm_bindgen(js_name = hcDownload)]
+    pub fn download_parts(file_name: &str, parts: &Array);
+}
+
+/// A text out of the way: browsers keep blobs where there is room.
+pub fn blob(text: &str) -> JsValue {
+    let parts = Array::of1(&text.into());
+    Blob::new_with_str_sequence(&parts).map_or_else(|_| text.into(), Into::into)
+}
+
+/// The address of the page.
+pub fn address() -> String {
+    window().and_then(|it| it.location().href().ok()).unwrap_or_default()
+}
+
+/// Text as base64 of its UTF-8.
+pub fn base64(text: &str) -> String {
+    // What `btoa` takes is one character a byte.
+    let bytes: String = text.bytes().map(char::from).collect();
+    window().and_then(|it| it.btoa(&bytes).ok()).unwrap_or_default()
+}
+
+/// An address in full, from where it was found.
+pub fn resolve(url: &str, base: &str) -> String {
+    web_sys::Url::new_with_base(url, base).map_or_else(|_| url.to_owned(), |it| it.href())
+}
+
+/// The files that were chosen in a control, which then lets go of them: the same can be chosen again.
+pub fn chosen(event: &Event) -> Vec<File> {
+    let Some(input) = event.target_dyn_into::<HtmlInputElement>() else {
+        return Vec::new();
+    };
+    let files = input.files().map(list).unwrap_or_default();
+    input.set_value("");
+    files
+}
+
+/// Keeps the browser from opening files that are dragged or dropped here. Words may be dragged into a box.
+pub fn stop_files(event: &DragEvent) {
+    let types = event.data_transfer().map(|it| it.types());
+    if types.is_some_and(|it| it.includes(&"Files".into(), 0)) {
+        event.prevent_default();
+    }
+}
+
+/// The files that were dropped.
+pub fn dropped(event: &DragEvent) -> Vec<File> {
+    stop_files(event);
+    event.data_transfer().and_then(|it| it.files()).map(list).unwrap_or_default()
+}
+
+fn list(files: FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|at| files.get(at)).collect()
+}
+
+/// An object of JavaScript with these fields.
+pub fn object(fields: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
-    for (name, value) in detail {
+    for (name, value) in fields {
         set(&object, name, value);
     }
-    let init = CustomEventInit::new();
-    init.set_bubbles(true);
-    init.set_composed(true);
-    init.set_detail(&object);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
-        let _ = host.dispatch_event(&event);
-    }
-}
-
-/// Offers a page of HTML as a file to keep.
-pub fn download(file_name: &str, html: &str) {
-    let _ = try_download(file_name, html);
-}
-
-fn try_download(file_name: &str, html: &str) -> Result<(), JsValue> {
-    let options = BlobPropertyBag::new();
-    options.set_type("text/html;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&html.into()), &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let document = window().and_then(|it| it.document()).ok_or(JsValue::NULL)?;
-    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-    link.set_href(&url);
-    link.set_download(file_name);
-    link.click();
-    // The browser reads the file after the click; a minute is ample.
-    gloo::timers::callback::Timeout::new(60_000, move || {
-        let _ = Url::revoke_object_url(&url);
-    })
-    .forget();
-    Ok(())
+    object
 }
 
 /// Opens the browser's print dialogue.
@@ -351,6 +400,8 @@ fn from_json(json: &Json) -> JsValue {
         Json::Text(text) => JsValue::from_str(text),
         Json::List(values) => {
             let array = Array::new();
+            // Some old pages have Array.prototype.toJSON, which makes one text of every list.
+            set(array.unchecked_ref(), "toJSON", &JsValue::UNDEFINED);
             for value in values {
                 array.push(&from_json(value));
             }

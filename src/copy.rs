@@ -1,117 +1,105 @@
-//! The copy that a resident keeps: a page of plain HTML that opens anywhere, with every answer word
-//! for word, the reference, the dates and the rights.
+//! The copy that a resident keeps as proof: what was sent, word for word, when, the reference, the dates
+//! and the rights as they were shown, and each file with its hash. It opens anywhere.
 
-use domain::code::{HOUSING_OMBUDSMAN, LGSCO, OmbudsmanContact};
+use domain::evidence::{Attachment, hex};
 use domain::record::Answer;
 use domain::rights::Lgsco;
+use sha2::{Digest, Sha256};
 use yew::AttrValue;
 
-use crate::messages::Messages;
+use crate::components::steps::Step;
+use crate::draft_file::RECORD;
+use crate::paper::{self, Paper};
+use crate::settings::Settings;
+use crate::summary;
 
-/// What goes at the top of a copy.
-pub struct Heading {
+/// What a copy is of.
+pub struct Copy<'a> {
     /// What it is.
     pub title: AttrValue,
-    /// Lines such as the reference and the dates.
-    pub lines: Vec<String>,
+    /// What to quote: the reference, the access code, when it was sent and received.
+    pub facts: Vec<Step>,
+    /// What else was said.
+    pub notes: Vec<AttrValue>,
+    /// What happens next, with its dates.
+    pub steps: Vec<Step>,
+    /// The answers as they were shown.
+    pub answers: &'a [Answer],
+    /// The files that belong to it, each with what is known about its arrival.
+    pub files: Vec<(&'a Attachment, AttrValue)>,
     /// What the resident may do.
     pub rights: AttrValue,
     /// Whether the second Ombudsman is named.
     pub lgsco: Lgsco,
+    /// What was sent, to the byte, where it is known.
+    pub record: Option<&'a str>,
 }
 
 /// A complete HTML page.
-pub fn html(messages: &Messages, language: &str, heading: &Heading, answers: &[Answer]) -> String {
-    let title = escape(&heading.title);
-    let mut page = String::from("<!doctype html>\n<html lang=\"");
-    page.push_str(&escape(language));
-    page.push_str("\" dir=\"");
-    page.push_str(&escape(&messages.t("language.direction")));
-    page.push_str(
-        "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>",
-    );
-    page.push_str(&title);
-    page.push_str("</title><style>body{font:1.1em/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}dt{font-weight:bold;margin-top:1em}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body><h1>");
-    page.push_str(&title);
-    page.push_str("</h1>\n");
-    for line in &heading.lines {
-        paragraph(&mut page, line);
+pub fn html(settings: &Settings, copy: &Copy) -> String {
+    let messages = &settings.messages;
+    let data = copy.record.map(|it| paper::data(RECORD, "", &paper::ascii(it)));
+    let mut paper =
+        Paper::new(messages, &settings.language, &copy.title, &data.unwrap_or_default());
+    paper.text("p", "kicker", &settings.landlord.name);
+    paper.text("h1", "", &copy.title);
+    pairs(&mut paper, "facts box", &copy.facts);
+    for note in &copy.notes {
+        paper.paragraph(note);
     }
-    page.push_str("<dl>\n");
-    for answer in answers {
-        page.push_str("<dt>");
-        page.push_str(&escape(&answer.label));
-        page.push_str("</dt><dd>");
-        let value = if answer.value.is_empty() {
-            messages.t("common.not_answered")
-        } else {
-            answer.value.clone().into()
-        };
-        page.push_str(&escape(&value));
-        page.push_str("</dd>\n");
+    if !copy.steps.is_empty() {
+        paper.text("h2", "", &messages.t("sent.next.title"));
+        pairs(&mut paper, "dates", &copy.steps);
     }
-    page.push_str("</dl>\n<h2>");
-    page.push_str(&escape(&messages.t("rights.title")));
-    page.push_str("</h2>\n");
-    paragraph(&mut page, &heading.rights);
-    ombudsman(&mut page, &HOUSING_OMBUDSMAN);
-    if heading.lgsco != Lgsco::No {
-        paragraph(&mut page, &messages.t("rights.lgsco.also"));
-        ombudsman(&mut page, &LGSCO);
+    paper.text("h2", "", &messages.t("sent.answers.title"));
+    paper.open("dl", "answers");
+    let (open, answered): (Vec<_>, Vec<_>) =
+        copy.answers.iter().partition(|it| it.value.is_empty());
+    for Answer { label, value, .. } in answered {
+        paper.pair(label, value);
     }
-    page.push_str("</body></html>\n");
-    page
+    if !open.is_empty() {
+        paper.text("dt", "", &messages.t("common.not_answered"));
+        open.iter().for_each(|it| paper.text("dd", "", &it.label));
+    }
+    paper.close("dl");
+    if !copy.files.is_empty() {
+        paper.text("h2", "", &messages.t("copy.files"));
+        files(&mut paper, settings, &copy.files);
+    }
+    paper.rights(&messages.t("rights.title"), &copy.rights, copy.lgsco);
+    if let Some(record) = copy.record {
+        let hash = hex(&Sha256::digest(record));
+        paper.text("p", "small", &messages.t_with("copy.record", &[("hash", &hash)]));
+    }
+    paper.finish()
 }
 
-fn ombudsman(page: &mut String, ombudsman: &OmbudsmanContact) {
-    for line in [ombudsman.phone, ombudsman.web, ombudsman.post] {
-        paragraph(page, line);
+/// Each file with its size, its SHA-256, and what else is known about it.
+pub fn files(paper: &mut Paper, settings: &Settings, files: &[(&Attachment, AttrValue)]) {
+    let messages = &settings.messages;
+    paper.text("p", "small", &messages.t("copy.files.text"));
+    for (file, state) in files {
+        paper.open("section", "file");
+        paper.text("h3", "", &file.name);
+        let size = summary::size(file.size, settings);
+        paper.paragraph(&[&*size, if state.is_empty() { "" } else { ". " }, state].concat());
+        let hash = messages.t_with("copy.sha256", &[("hash", &file.sha256)]);
+        paper.text("p", "small", &hash);
+        paper.close("section");
     }
 }
 
-fn paragraph(page: &mut String, text: &str) {
-    page.push_str("<p>");
-    page.push_str(&escape(text));
-    page.push_str("</p>\n");
-}
-
-/// Text as HTML, so that markup in it is shown and never obeyed.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
+fn pairs(paper: &mut Paper, class: &str, pairs: &[Step]) {
+    if pairs.is_empty() {
+        return;
     }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_in_an_answer_is_shown_and_never_obeyed() {
-        let answer = Answer {
-            id: "account".into(),
-            label: "What happened?".into(),
-            value: "<script>alert(\"1\")</script> & more".into(),
-        };
-        let heading = Heading {
-            title: "<i>".into(),
-            lines: vec!["<b>".into()],
-            rights: "You may ask.".into(),
-            lgsco: Lgsco::Also,
-        };
-        let page = html(&Messages::default(), "en", &heading, &[answer]);
-        assert!(!page.contains("<script"));
-        assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more"));
-        assert!(page.contains("<p>&lt;b&gt;</p>"));
-        assert!(page.contains("<h1>&lt;i&gt;</h1>"));
-        assert!(page.contains("0300 111 3000") && page.contains("0300 061 0614"));
+    paper.open("dl", class);
+    for (term, text) in pairs {
+        // A browser groups what belongs together by this.
+        paper.open("div", "");
+        paper.pair(term, text);
+        paper.close("div");
     }
+    paper.close("dl");
 }

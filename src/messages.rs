@@ -1,21 +1,37 @@
 //! The words of one language, by key.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
+use domain::choices::Choice;
 use domain::json::Json;
+use domain::triage::Route;
 use yew::AttrValue;
 
 /// The words of one language, with what is filled in everywhere (`{landlord}`, `{team}`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Messages {
     words: Rc<Vec<(String, Json)>>,
+    /// Those of later screens, once they are there.
+    more: Rc<OnceCell<Json>>,
+    /// What words mean, once that is there.
+    meaning: Rc<OnceCell<Json>>,
     everywhere: Vec<(&'static str, String)>,
 }
 
 impl Messages {
     /// Takes the contents of a language file.
     pub fn new(words: Vec<(String, Json)>, everywhere: Vec<(&'static str, String)>) -> Self {
-        Self { words: Rc::new(words), everywhere }
+        Self { words: Rc::new(words), more: Rc::default(), meaning: Rc::default(), everywhere }
+    }
+
+    /// Takes the words of later screens, which come with the later part of the wasm (decision 0013); or what
+    /// words mean, which comes behind them.
+    pub fn complete(&self, words: Json) {
+        let is_model = words.get("model").and_then(Json::text).is_some();
+        let place = if is_model { &self.meaning } else { &self.more };
+        // A second time they are the same.
+        let _ = place.set(words);
     }
 
     /// The same words, with something else filled in everywhere.
@@ -70,8 +86,25 @@ impl Messages {
         self.get(&special).or_else(|| self.get(key))
     }
 
+    /// The text for this key, as it is said of what the resident is sending: a complaint, or else
+    /// `key.<kind>`, or `key.other`.
+    pub fn said(&self, key: &str, kind: Route) -> AttrValue {
+        if kind == Route::Complaint {
+            return self.t(key);
+        }
+        let variant = |variant: &str| self.get(&[key, ".", variant].concat());
+        variant(kind.key()).or_else(|| variant("other")).unwrap_or_else(|| self.t(key))
+    }
+
+    /// What this language's words mean, which comes after those of later screens; `None` before that, and where
+    /// nobody has said so.
+    pub fn model(&self) -> Option<&str> {
+        self.meaning.get()?.get("model")?.text()
+    }
+
     fn word(&self, key: &str) -> Option<&str> {
-        self.words.iter().find(|(it, _)| it == key).and_then(|(_, word)| word.text())
+        let word = self.words.iter().find(|(it, _)| it == key).map(|(_, word)| word);
+        word.or_else(|| self.more.get()?.get(key)).and_then(Json::text)
     }
 }
 
@@ -93,6 +126,19 @@ mod tests {
             "By Friday from {date} & <b>Sons</b>."
         );
         assert_eq!(messages().t("b"), "{odd");
+    }
+
+    #[test]
+    fn words_that_come_later_are_there_for_all_who_share_them() {
+        let messages = messages();
+        let other = messages.with("landlord", "Halton");
+        assert_eq!(other.get("later"), None);
+        assert_eq!(other.model(), None);
+        let file = Json::object(&[("file", "en-model".into())]);
+        messages.complete(Json::object(&[("later", "{landlord}".into()), ("model", file)]));
+        assert_eq!((&*other.t("later"), other.model()), ("Halton", None));
+        messages.complete(Json::object(&[("model", "{a} model".into())]));
+        assert_eq!((&*other.t("later"), other.model()), ("Halton", Some("{a} model")));
     }
 
     #[test]

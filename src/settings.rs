@@ -12,7 +12,7 @@ use crate::browser::parse_json;
 use crate::messages::Messages;
 
 /// Everything that stays the same while the widget is on the page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// The landlord.
     pub landlord: Rc<Landlord>,
@@ -28,18 +28,36 @@ pub struct Settings {
     pub heading_level: u8,
     /// Whether each step becomes an entry in the browser's history.
     pub has_history: bool,
-    /// Whether answers are kept in the tab's storage.
-    pub keeps_draft: bool,
     /// Where the resident came from, where the page says so: `survey`.
     pub source: Option<String>,
     /// What the resident wants to do, where the page says so.
     pub start: Option<Intent>,
+    /// Whether the page leads to what was sent before.
+    pub tracks: bool,
     /// Version of the widget.
     pub version: String,
-    /// Name of this widget's draft in the tab's storage.
-    pub storage_key: String,
-    /// The state of the widget that stood here before, if one did.
+    /// Name of this widget, of its draft and of its place in the browser's history.
+    pub instance: String,
+    /// Where attachments are taken: the address of the service, which ends in `/`.
+    pub service: Option<String>,
+    /// Whether a draft is open in another tab.
+    pub is_elsewhere: bool,
+    /// What the host page lets the resident keep.
+    pub drafts: Drafts,
+    /// What was kept of the widget that stood here before, or before the page was loaded again.
     pub before: Option<Json>,
+}
+
+/// What the host page lets the resident keep, by itself: a file can be saved anyway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drafts {
+    /// In this tab, and on this device where the resident asks for it.
+    #[default]
+    Device,
+    /// In this tab.
+    Tab,
+    /// Nothing.
+    Off,
 }
 
 /// Why the form can't open. The loader says so, with the words that it has.
@@ -91,7 +109,8 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
         parse_json(file).ok_or_else(not_json).and_then(|file| landlord::read(&file)).map_err(
             |findings| CannotOpen { code: "landlord_unusable", detail: describe(&findings) },
         )?;
-    let landlord = parsed.landlord;
+    let service = text("uploads").map(str::to_owned);
+    let landlord = Landlord { lacks_uploads: service.is_none(), ..parsed.landlord };
     let everywhere = vec![
         ("landlord", landlord.name.clone()),
         ("team", landlord.team.clone().unwrap_or_default()),
@@ -106,16 +125,22 @@ pub fn read(options: &Json) -> Result<Opened, CannotOpen> {
         has_own_endpoint: text("ownEndpoint").is_some(),
         heading_level,
         has_history: text("history") != Some("off"),
-        keeps_draft: text("drafts") != Some("off"),
         source: text("source").map(str::to_owned),
         start: match text("start") {
             Some("complaint") => Some(Intent::Complain),
             Some(start) => Intent::from_key(start),
             None => None,
         },
+        tracks: text("start") == Some("track"),
         version: owned("version"),
-        // A link to one thing has a draft of its own: what was begun elsewhere stays there.
-        storage_key: [&owned("storageKey"), ":", text("start").unwrap_or_default()].concat(),
+        instance: owned("instance"),
+        service,
+        is_elsewhere: text("elsewhere").is_some(),
+        drafts: match text("drafts") {
+            Some("off") => Drafts::Off,
+            Some("tab") => Drafts::Tab,
+            _ => Drafts::Device,
+        },
         before: text("before").and_then(parse_json),
     };
     Ok(Opened { settings, warnings: parsed.warnings })

@@ -1,13 +1,15 @@
 //! What was answered, in the words of the page: for the check page, the copy and the record alike.
 
-use domain::choices::{Choice, Intent, OnBehalfOf};
+use domain::choices::{Choice, OnBehalfOf};
 use domain::draft::Draft;
+use domain::evidence::Attachment;
 use domain::flow::{self, Advice, Place};
 use domain::landlord::Landlord;
 use domain::question::{Field, FieldName, Kind, Line, Question};
+use domain::reading::Peril;
 use domain::record::{self, Answer};
 use domain::rights;
-use domain::triage::{self, Flag, Hazard, Route};
+use domain::triage::{self, EXCLUSIONS, Hazard, Route};
 use domain::validate::{self, is_blank};
 use yew::AttrValue;
 
@@ -15,31 +17,60 @@ use crate::browser;
 use crate::messages::Messages;
 use crate::settings::Settings;
 
-/// A question on the path, with its answers as they are shown.
+/// A place on the path where something was answered, as it is shown.
 pub struct Row {
-    /// Which question.
-    pub question: Question,
+    /// Which place.
+    pub place: Place,
     /// Its title.
     pub title: AttrValue,
-    /// Its fields, each with its answer; empty where there was none.
-    pub fields: Vec<(&'static Field, String)>,
+    /// Its answers.
+    pub values: Vec<Value>,
 }
 
-/// Every question on the path, with its answers as they are shown.
+/// What was answered in one field, as it is shown.
+pub struct Value {
+    /// The key of the field.
+    pub id: &'static str,
+    /// What the field is called beside the others of its page.
+    pub name: Option<AttrValue>,
+    /// Whether it answers the title of its page, too: options that come first there.
+    pub is_of_title: bool,
+    /// The answer; empty where there was none.
+    pub text: String,
+}
+
+/// Every question on the path, with its answers as they are shown; and each choice between a complaint
+/// and something else, which is an answer, too, and can be changed as one.
 pub fn rows(draft: &Draft, settings: &Settings) -> Vec<Row> {
-    let landlord = &settings.landlord;
-    let questions = flow::path(draft, landlord).filter_map(|place| match place {
-        Place::Ask(question) => Some(question),
-        Place::Advise(_) => None,
-    });
-    let field = |field: &'static Field| (field, shown(field, draft, settings));
-    questions
-        .map(|question| Row {
-            question,
-            title: title(question, draft, &settings.messages),
-            fields: question.fields_for(landlord).map(field).collect(),
-        })
-        .collect()
+    let mut rows = Vec::new();
+    for place in flow::path(draft, &settings.landlord) {
+        rows.extend(match place {
+            Place::Ask(question) => Some(row(question, draft, settings)),
+            Place::Advise(advice @ (Advice::FirstReport | Advice::Unhappy)) => {
+                choice(advice, draft, settings)
+            }
+            Place::Advise(_) => None,
+        });
+    }
+    rows
+}
+
+fn row(question: Question, draft: &Draft, settings: &Settings) -> Row {
+    let mut values = Vec::new();
+    for field in question.fields_for(&settings.landlord) {
+        let name = field.name;
+        let is_alone = question.has_one_field() && !matches!(field.kind, Kind::Files);
+        let label = || field_label(name, question, draft, &settings.messages);
+        values.push(Value {
+            id: name.key(),
+            name: (!is_alone).then(label),
+            is_of_title: matches!(field.kind, Kind::Checkboxes(..))
+                && question.fields()[0].name == name,
+            text: shown(field, draft, settings),
+        });
+    }
+    let title = title(question, draft, &settings.messages);
+    Row { place: Place::Ask(question), title, values }
 }
 
 /// Every field with its answer, each with a label that stands alone: a question with one field lends
@@ -47,37 +78,34 @@ pub fn rows(draft: &Draft, settings: &Settings) -> Vec<Row> {
 pub fn answers(draft: &Draft, settings: &Settings) -> Vec<Answer> {
     let mut answers = Vec::new();
     for row in rows(draft, settings) {
-        if row.question == Question::OnBehalfOf
-            && let Some((label, value)) = first_report(draft, settings)
-        {
-            let id = Advice::FirstReport.key().to_owned();
-            answers.push(Answer { id, label: label.to_string(), value: value.to_string() });
-        }
-        let is_alone = row.question.has_one_field();
-        for (field, value) in row.fields {
-            let name = field.name;
-            let label = match is_alone {
-                true => row.title.to_string(),
-                false => {
-                    [&row.title, " – ", &field_label(name, row.question, draft, &settings.messages)]
-                        .concat()
-                }
+        for Value { id, name, text, .. } in row.values {
+            let label = match name {
+                Some(name) => [&row.title, " – ", &name].concat(),
+                None => row.title.to_string(),
             };
-            answers.push(Answer { id: name.key().to_owned(), label, value });
+            answers.push(Answer { id: id.to_owned(), label, value: text });
         }
     }
     answers
 }
 
-/// What a first report was to be, by the resident's own choice: the question and their answer.
-pub fn first_report(draft: &Draft, settings: &Settings) -> Option<(AttrValue, AttrValue)> {
-    if draft.intent() != Some(Intent::Report) {
-        return None;
-    }
-    let way = draft.chosen(Advice::FirstReport)?;
+/// What it was to be, by the resident's own choice.
+fn choice(advice: Advice, draft: &Draft, settings: &Settings) -> Option<Row> {
+    let way = draft.chosen(advice)?;
     let messages = &settings.messages;
-    let label = messages.t("advice.first_report.title");
-    Some((label, messages.t(&["advice.first_report.way.", way].concat())))
+    let prefix = ["advice.", advice.key()].concat();
+    let text = messages.t(&[&prefix, ".way.", way].concat()).to_string();
+    Some(Row {
+        place: Place::Advise(advice),
+        title: messages.t(&[&prefix, ".title"].concat()),
+        values: vec![Value { id: advice.key(), name: None, is_of_title: false, text }],
+    })
+}
+
+/// Whom else it goes to, each in a sentence.
+pub fn recipients(draft: &Draft, settings: &Settings) -> Vec<AttrValue> {
+    let sentence = |name| settings.messages.t_with("check.recipient", &[("name", name)]);
+    record::recipients(draft, &settings.landlord).map(sentence).collect()
 }
 
 /// The title of a question, said of the right person.
@@ -146,11 +174,27 @@ pub fn advice_words(advice: Advice, draft: &Draft, settings: &Settings) -> Strin
     say(part("lead"));
     match advice {
         Advice::Danger => {
-            for (key, phone) in danger_numbers(settings) {
-                say(part(&[key, ".title"].concat()));
-                say(phone.map(|phone| phone.to_owned().into()));
-                say(part(&[key, ".text"].concat()));
+            for number in danger_numbers(settings) {
+                say_number(number, messages, &mut say);
             }
+        }
+        Advice::Careful => {
+            for number in careful_numbers(draft) {
+                say_number(number, messages, &mut say);
+            }
+        }
+        Advice::Urgent => {
+            let quotes = quotes(advice, draft, messages);
+            say(part("mentioned").filter(|_| !quotes.is_empty()));
+            quotes.into_iter().for_each(|words| say(Some(words)));
+            for number in urgent_numbers(draft, settings) {
+                say_number(number, messages, &mut say);
+            }
+        }
+        Advice::Unhappy => {
+            let quotes = quotes(advice, draft, messages);
+            say(part("wrote").filter(|_| !quotes.is_empty()));
+            quotes.into_iter().for_each(|words| say(Some(words)));
         }
         Advice::FirstReport => {
             if let Some(other) = &settings.landlord.requests {
@@ -174,38 +218,95 @@ pub fn advice_words(advice: Advice, draft: &Draft, settings: &Settings) -> Strin
         }
     }
     say(part("after"));
-    for way in advice.ways() {
+    for way in advice.ways(draft) {
         say(part(&["way.", way].concat()));
         say(part(&["way.", way, ".text"].concat()));
     }
     words
 }
 
+/// Whom to phone: the key of what is said of it, and the number where there is one.
+pub type Number<'a> = (&'static str, Option<&'a str>);
+
 /// Whom to phone in danger: national services, and the landlord's own number where its file has one.
-pub fn danger_numbers(settings: &Settings) -> [(&'static str, Option<&str>); 6] {
+pub fn danger_numbers(settings: &Settings) -> [Number<'_>; 6] {
     let landlord = match &settings.landlord.urgent_phone {
-        Some(phone) => ("landlord", Some(phone.as_str())),
-        None => ("no_phone", None),
+        Some(phone) => ("danger.landlord", Some(phone.as_str())),
+        None => ("danger.no_phone", None),
     };
     [
-        ("999", Some("999")),
-        ("gas", Some("0800 111 999")),
+        ("danger.999", Some("999")),
+        ("danger.gas", Some("0800 111 999")),
         landlord,
-        ("power", Some("105")),
-        ("flood", Some("0345 988 1188")),
-        ("abuse", Some("0808 2000 247")),
+        ("danger.power", Some("105")),
+        ("danger.flood", Some("0345 988 1188")),
+        ("danger.abuse", Some("0808 2000 247")),
     ]
+}
+
+/// Whom to phone for the hazards that were heard, and nobody else.
+pub fn urgent_numbers<'a>(draft: &Draft, settings: &'a Settings) -> Vec<Number<'a>> {
+    let [life, gas, landlord, power, _, _] = danger_numbers(settings);
+    let mut is_wanted = [false; 5];
+    for peril in draft.heard().iter().flat_map(|it| it.hazards_of(Advice::Urgent)) {
+        // Life, gas, the landlord, power, illness.
+        let wanted: &[usize] = match peril {
+            Peril::Gas => &[1],
+            Peril::Fire => &[0],
+            Peril::Electrical => &[2, 3],
+            Peril::DampMould => &[2, 4],
+            Peril::FloodLeak
+            | Peril::Structural
+            | Peril::NoHeatingWater
+            | Peril::Security
+            | Peril::OtherUrgent => &[0, 2],
+            Peril::SelfHarm | Peril::DomesticAbuse => &[],
+        };
+        wanted.iter().for_each(|at| is_wanted[*at] = true);
+    }
+    let all = [life, gas, landlord, power, ("urgent.nhs", Some("111"))];
+    all.into_iter().zip(is_wanted).filter(|(_, is_wanted)| *is_wanted).map(|(it, _)| it).collect()
+}
+
+/// Who listens, and helps. All of them, whatever was heard: the page does not say what that was to somebody
+/// who looks over a shoulder. Only what is likely to help most comes first.
+pub fn careful_numbers(draft: &Draft) -> [Number<'static>; 4] {
+    let mut numbers = [
+        ("careful.abuse", Some("0808 2000 247")),
+        ("careful.999", Some("999")),
+        ("careful.listen", Some("116 123")),
+        ("careful.nhs", Some("111")),
+    ];
+    if draft.hears(|it| it == Peril::SelfHarm) {
+        numbers.rotate_left(2);
+    }
+    numbers
+}
+
+fn say_number(number: Number, messages: &Messages, say: &mut impl FnMut(Option<AttrValue>)) {
+    let (key, phone) = number;
+    say(messages.get(&["advice.", key, ".title"].concat()));
+    say(phone.map(|phone| phone.to_owned().into()));
+    say(messages.get(&["advice.", key, ".text"].concat()));
+}
+
+/// The resident's own words by which this advice came. Enough of them to see why.
+pub fn quotes(advice: Advice, draft: &Draft, messages: &Messages) -> Vec<AttrValue> {
+    let quotes = draft.heard().map(|it| it.words_of(advice)).unwrap_or_default();
+    let quote = |words: &str| messages.t_with("advice.quote", &[("words", words)]);
+    quotes.into_iter().take(5).map(quote).collect()
 }
 
 /// The keys of the sentences for what may keep the landlord from looking into it (Code 2.2).
 pub fn exclusion_reasons(draft: &Draft, landlord: &Landlord) -> Vec<&'static str> {
-    let reason = |flag: Flag| match flag {
-        Flag::PossiblyOver12Months => Some("advice.possible_exclusion.over_12_months"),
-        Flag::PossiblyClaimAtCourt => Some("advice.possible_exclusion.claim_at_court"),
-        Flag::PossiblyAlreadyAnswered => Some("advice.possible_exclusion.already_answered"),
-        _ => None,
-    };
-    triage::flags(draft, landlord).into_iter().filter_map(reason).collect()
+    let flags = triage::flags(draft, landlord);
+    let keys = [
+        "advice.possible_exclusion.over_12_months",
+        "advice.possible_exclusion.claim_at_court",
+        "advice.possible_exclusion.already_answered",
+    ];
+    let reasons = EXCLUSIONS.into_iter().zip(keys);
+    reasons.filter(|(flag, _)| flags.contains(flag)).map(|(_, key)| key).collect()
 }
 
 fn person(draft: &Draft) -> &'static str {
@@ -245,5 +346,26 @@ fn shown(field: &Field, draft: &Draft, settings: &Settings) -> String {
             let text = draft.text(field.name);
             if is_blank(text) { String::new() } else { text.to_owned() }
         }
+        Kind::Files => {
+            let lines = draft.attachments().iter().map(|it| file(it, settings));
+            lines.collect::<Vec<_>>().join("\n")
+        }
     }
+}
+
+/// A file in a line: `door.jpg (2.1 MB)`.
+pub fn file(attachment: &Attachment, settings: &Settings) -> String {
+    [&*attachment.name, " (", &size(attachment.size, settings), ")"].concat()
+}
+
+/// A size in a unit that people know: kilobytes below one megabyte, else megabytes with one digit.
+pub fn size(bytes: u64, settings: &Settings) -> String {
+    let (unit, number) = if bytes < 1_000_000 {
+        ("size.kb", bytes.div_ceil(1000).to_string())
+    } else {
+        let (whole, tenth) = (bytes / 1_000_000, bytes / 100_000 % 10);
+        let rest = if tenth == 0 { String::new() } else { [".", &tenth.to_string()].concat() };
+        ("size.mb", [whole.to_string(), rest].concat())
+    };
+    settings.messages.t_with(unit, &[("count", &number)]).to_string()
 }

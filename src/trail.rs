@@ -35,7 +35,7 @@ impl Trail {
             // Going back from these leads to the answers.
             Some(_) if address == "sending" || address == "not-sent" => Step::Stay,
             // The history led to a screen where the resident may not be: this one stands in for it.
-            Some(last) if is_led || address == "sent" => {
+            Some(last) if is_led || address == "sent" || stands_in(address, last) => {
                 address.clone_into(last);
                 Step::Replace
             }
@@ -66,6 +66,12 @@ impl Trail {
             None => self.screens = vec![address.to_owned()],
         }
     }
+}
+
+/// Whether this screen takes the place of that one: nobody who has signed in goes back to signing in, nor
+/// forward to a case that they have left.
+fn stands_in(address: &str, last: &str) -> bool {
+    matches!((address, last), ("case", "sign-in") | ("sign-in", "case"))
 }
 
 #[cfg(test)]
@@ -102,9 +108,9 @@ mod tests {
     #[test]
     fn continue_after_a_reload_and_a_back_goes_forward() {
         let mut trail = at(&["account"]);
-        trail.led("reported_before");
-        assert_eq!(trail.go("reported_before"), Step::Stay);
-        assert_eq!(trail.go("account"), Step::Push(Some("reported_before".into())));
+        trail.led("report");
+        assert_eq!(trail.go("report"), Step::Stay);
+        assert_eq!(trail.go("account"), Step::Push(Some("report".into())));
     }
 
     #[test]
@@ -121,5 +127,13 @@ mod tests {
         assert_eq!(trail.go("not-sent"), Step::Stay);
         assert_eq!(trail.go("sending"), Step::Stay);
         assert_eq!(trail.go("sent"), Step::Replace);
+    }
+
+    #[test]
+    fn a_case_takes_the_place_of_signing_in_to_it() {
+        let mut trail = at(&["start", "sign-in"]);
+        assert_eq!(trail.go("case"), Step::Replace);
+        assert!(trail.leads_back_to("start"));
+        assert_eq!(at(&["start", "sent"]).go("case"), Step::Push(Some("sent".into())));
     }
 }

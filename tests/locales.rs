@@ -6,13 +6,17 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 
+use domain::case::{By, NotNow, Status};
 use domain::choices::{Choice, Intent};
+use domain::draft::Draft;
+use domain::evidence::Refusal;
 use domain::flow::Advice;
 use domain::landlord::{Authority, ChannelKind, Landlord};
 use domain::question::{FieldName, Kind, Line, Question};
 use domain::rights::Moment;
 use domain::triage::Route;
 use housing_complaint::session::SubmitError;
+use housing_complaint::tracking::What;
 
 fn keys(language: &str) -> Vec<String> {
     support::words(language).into_iter().map(|(key, _)| key).collect()
@@ -21,7 +25,10 @@ fn keys(language: &str) -> Vec<String> {
 fn languages() -> Vec<String> {
     let files = fs::read_dir(support::root().join("locales")).unwrap();
     files
-        .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .map(|file| file.unwrap().path())
+        // Those of the service are in a folder of their own.
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect()
 }
 
@@ -34,7 +41,8 @@ fn derived() -> BTreeSet<String> {
         let fields = question.fields();
         for field in fields {
             let name = field.name.key();
-            if fields.len() > 1 {
+            if fields.len() > 1 && (!question.has_one_field() || matches!(field.kind, Kind::Files))
+            {
                 derived.insert(format!("field.{name}.label"));
             }
             if field.required {
@@ -54,13 +62,23 @@ fn derived() -> BTreeSet<String> {
                         derived.insert(format!("problem.{name}.date_in_future"));
                     }
                 }
-                Kind::Line(_) | Kind::Paragraphs(_) => {}
+                Kind::Line(_) | Kind::Paragraphs(_) | Kind::Files => {}
             }
         }
     }
     for (advice, key) in Advice::ALL {
         derived.extend(["title", "lead"].map(|part| format!("advice.{key}.{part}")));
-        derived.extend(advice.ways().iter().map(|way| format!("advice.{key}.way.{way}")));
+        for (_, intent) in Intent::ALL {
+            let mut draft = Draft::default();
+            draft.enter(FieldName::Intent, vec![(*intent).to_owned()]);
+            derived.extend(advice.ways(&draft).iter().map(|way| format!("advice.{key}.way.{way}")));
+        }
+    }
+    derived.extend(
+        ["danger", "responsibility", "careful", "urgent"].map(|key| format!("advice.{key}.after")),
+    );
+    for number in ["careful.abuse", "careful.999", "careful.listen", "careful.nhs", "urgent.nhs"] {
+        derived.extend(["title", "text"].map(|part| format!("advice.{number}.{part}")));
     }
     derived.extend(ChannelKind::ALL.iter().map(|(_, key)| format!("channel.{key}")));
     derived.extend(Moment::ALL.iter().map(|(_, key)| format!("rights.at.{key}")));
@@ -70,6 +88,10 @@ fn derived() -> BTreeSet<String> {
     for number in ["999", "gas", "landlord", "no_phone", "power", "flood", "abuse"] {
         derived.extend(["title", "text"].map(|part| format!("advice.danger.{number}.{part}")));
     }
+    for code in ["empty", "gone", "infected", "refused", "too_big", "wrong_type"] {
+        derived.insert(format!("uploads.failed.{code}"));
+    }
+    derived.extend(Refusal::ALL.iter().map(|(_, key)| format!("files.refused.{key}")));
     let errors = [
         SubmitError::Offline,
         SubmitError::Unreachable,
@@ -80,10 +102,36 @@ fn derived() -> BTreeSet<String> {
         SubmitError::Broken(500),
     ];
     derived.extend(errors.iter().map(|error| format!("not_sent.{}", error.key())));
-    for action in
-        ["back", "continue", "send", "download", "print", "again", "retry", "make_complaint"]
-    {
+    for action in [
+        "again",
+        "back",
+        "clear",
+        "clear_not",
+        "continue",
+        "delete",
+        "download",
+        "keep",
+        "keep_device",
+        "keep_tab",
+        "letter",
+        "make_complaint",
+        "open_file",
+        "print",
+        "remove",
+        "retry",
+        "retry_file",
+        "save_file",
+        "send",
+        "stop_waiting",
+        "take",
+        "track",
+        "wait",
+    ] {
         derived.insert(format!("action.{action}"));
+    }
+    derived.extend(of_a_case());
+    for part in ["what", "keys", "history", "safety"] {
+        derived.insert(format!("hide.about.{part}"));
     }
     for from in ["acknowledgement", "receipt"] {
         derived.extend([1, 2].map(|stage| format!("start.next.stage_{stage}.{from}")));
@@ -93,6 +141,66 @@ fn derived() -> BTreeSet<String> {
         for from in ["acknowledgement", "receipt"] {
             derived.insert(format!("{stage}.respond.text.{from}"));
         }
+    }
+    derived
+}
+
+/// Keys of the pages of a case.
+fn of_a_case() -> BTreeSet<String> {
+    let mut derived = BTreeSet::new();
+    derived.extend(Status::ALL.iter().map(|(_, key)| format!("case.status.{key}")));
+    for (what, key) in What::ALL {
+        match what {
+            // Of these the page itself is the news.
+            What::Look | What::SignIn => {}
+            _ => drop(derived.insert(format!("case.done.{key}"))),
+        }
+    }
+    for name in ["reference", "access_code"] {
+        derived.extend(["label", "hint"].map(|part| format!("sign_in.{name}.{part}")));
+    }
+    for action in [
+        "add_representative",
+        "adjustments",
+        "calendar",
+        "complain",
+        "message",
+        "new_code",
+        "refresh",
+        "reopen",
+        "saved_code",
+        "see_case",
+        "sign_in",
+        "sign_out",
+        "sign_out_not",
+        "sign_out_sure",
+        "stage2",
+        "withdraw",
+        "withdraw_not",
+        "withdraw_sure",
+    ] {
+        derived.insert(format!("case.action.{action}"));
+    }
+    // What the service writes into a history: `domain::case::Act::key`, and what it does itself.
+    for what in [
+        "acknowledge",
+        "add_representative",
+        "ask_for_stage2",
+        "change_adjustments",
+        "code_sent",
+        "complain",
+        "confirmed",
+        "decline",
+        "evidence_added",
+        "extend",
+        "message",
+        "received",
+        "remove_representative",
+        "reopen",
+        "respond",
+        "withdraw",
+    ] {
+        derived.insert(format!("case.event.{what}"));
     }
     derived
 }
@@ -118,14 +226,18 @@ fn is_variant(last: &str) -> bool {
             "survey",
             "text",
             "danger",
+            "final",
+            "track",
         ])
+        .chain(By::ALL.iter().map(|(_, key)| *key))
+        .chain(NotNow::ALL.iter().map(|(_, key)| *key))
         .any(|it| it == last)
 }
 
 /// Keys that stand in the source as they are.
 fn written() -> BTreeSet<String> {
     let mut written = BTreeSet::new();
-    let mut folders = vec![support::root().join("src")];
+    let mut folders = vec![support::root().join("src"), support::root().join("embed")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -133,10 +245,12 @@ fn written() -> BTreeSet<String> {
                 folders.push(path);
                 continue;
             }
-            written.extend(quoted(&fs::read_to_string(path).unwrap()));
+            written.extend(quoted(&fs::read_to_string(&path).unwrap()));
+            if path.extension().is_some_and(|it| it == "js") {
+                written.extend(quoted(&fs::read_to_string(&path).unwrap().replace('\'', "\"")));
+            }
         }
     }
-    written.extend(quoted(&support::file("embed/loader.js").replace('\'', "\"")));
     written
 }
 
@@ -186,13 +300,35 @@ fn hint_has_its_place(key: &str) -> bool {
     question.is_some() || field.is_some()
 }
 
-/// The loader's last resort needs nothing from the wasm, and must say the same.
+/// The words of later screens come with the later part of the wasm: no earlier screen may ask for them.
 #[test]
-fn the_loader_names_the_ombudsman_as_the_rules_do() {
-    let loader = support::file("embed/loader.js");
+fn no_screen_asks_for_words_that_come_later() {
+    let build = support::file("xtask/src/dist.rs");
+    let (_, list) = build.split_once("const LATER_WORDS").unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let later: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+    assert!(later.contains(&"case."), "{later:?}");
+    let first = ["pages/start.rs", "pages/question.rs", "pages/frame.rs", "pages/mod.rs"];
+    let components = fs::read_dir(support::root().join("src/components")).unwrap();
+    let components = components.map(|it| it.unwrap().path());
+    let files = first.map(|it| support::root().join("src").join(it)).into_iter().chain(components);
+    for file in files {
+        for key in quoted(&fs::read_to_string(&file).unwrap()) {
+            let is_later = later.iter().any(|it| key.starts_with(it));
+            // What is said after sending is asked for there alone.
+            let is_after = key == "rights.sent" || key == "rights.sending";
+            assert!(!is_later || is_after, "{} asks for {key}", file.display());
+        }
+    }
+}
+
+/// What stands in the frame before any script must say the same.
+#[test]
+fn the_frame_names_the_ombudsman_as_the_rules_do() {
+    let frame = support::file("embed/frame.html");
     let ombudsman = domain::code::HOUSING_OMBUDSMAN;
     for fact in [ombudsman.phone, ombudsman.web, ombudsman.url] {
-        assert!(loader.contains(fact), "{fact}");
+        assert!(frame.contains(fact), "{fact}");
     }
 }
 
@@ -220,24 +356,14 @@ fn every_language_file_is_sorted_and_takes_the_same_arguments() {
 /// Code 5.2, and the project's own rules for plain words.
 #[test]
 fn no_text_uses_a_word_that_the_code_or_plain_english_forbids() {
-    let forbidden = [
-        "formal",
-        "stage 0",
-        "pre-complaint",
-        "concern",
-        "eligible",
-        "invalid",
-        "please",
-        "oops",
-        "grievance",
-    ];
     for (key, text) in support::words("en") {
         let text = text.text().unwrap().to_lowercase();
-        for word in forbidden {
+        for word in include_str!("forbidden-words.txt").lines() {
             let is_inside = text.replace("information", "").contains(word);
             assert!(!is_inside, "{key}: {word}");
         }
-        let is_error = ["problem.", "not_sent.", "failed.", "errors."];
+        let is_error =
+            ["problem.", "not_sent.", "failed.", "errors.", "case.failed.", "case.problem."];
         let is_error = is_error.iter().any(|prefix| key.starts_with(prefix));
         assert!(!(is_error && text.contains("sorry")), "{key}: sorry");
     }

@@ -10,15 +10,18 @@ use std::rc::Rc;
 use domain::choices::{Choice, Intent, OnBehalfOf, Topic};
 use domain::draft::Draft;
 use domain::flow::{self, Advice, Place};
+use domain::heard::Heard;
 use domain::question::{FieldName, Kind, Line, Question};
+use domain::reading::Model;
 use domain::receipt::Receipt;
 use domain::record;
 use domain::rights::{self, Lgsco};
 use domain::triage::Route;
-use housing_complaint::pages::{Page, page};
+use housing_complaint::pages::{Around, Page, page};
 use housing_complaint::session::{Action, Outgoing, Screen, Sent, Session, SubmitError};
 use housing_complaint::settings::{self, Settings};
 use housing_complaint::summary;
+use housing_complaint::tracking::{Asked, Can, CaseAction, Failed, What};
 use yew::prelude::*;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -34,7 +37,8 @@ fn Shown(props: &ShownProps) -> Html {
         settings: &props.settings,
         session: &props.session,
         dispatch: &dispatch,
-        would_lose: false,
+        ask: &Callback::noop(),
+        around: &Around::default(),
     })
 }
 
@@ -59,7 +63,181 @@ fn sent(settings: &Settings, session: &Session) -> Sent {
         is_confirmed: true,
         sent_at: "2026-11-21T22:00:00.000Z".into(),
         answers: summary::answers(&session.draft, settings),
+        body: "{}".into(),
     }
+}
+
+/// A case, as the service gives it.
+fn case(json: &str) -> Rc<domain::json::Json> {
+    Rc::new(serde_json::from_str(json).unwrap())
+}
+
+/// A session that has signed in to this case.
+fn signed_in(landlord: &str, json: &str) -> Session {
+    let mut session = support::session(landlord);
+    for action in [
+        CaseAction::Track,
+        CaseAction::Can(Can { show: true, mail: true }),
+        CaseAction::Reference("K47-W92-F36".into()),
+        CaseAction::Code("4071 9925 0318 6640".into()),
+        CaseAction::Do(What::SignIn, 0, "run".into()),
+        CaseAction::Answered("run".into(), Ok(Some(case(json)))),
+    ] {
+        session.apply(Action::Case(action));
+    }
+    assert_eq!(session.screen, Screen::Case);
+    session
+}
+
+/// What becomes of a case, each with what it is called.
+const CASES: [(&str, &str); 10] = [
+    (
+        "case_received",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 1, "status": "received",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21", "acknowledgeBy": "2026-11-27",
+            "respondBy": "2026-12-11", "extendedBy": "2026-12-29"}],
+        "next": {"what": "acknowledgement", "by": "2026-11-27", "late": false},
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments"],
+        "history": [{"id": 1, "at": "2026-11-21T22:00:00.000Z", "by": "resident", "what": "received"}]}"#,
+    ),
+    (
+        "case_extended",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 1, "status": "acknowledged",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21", "acknowledgeBy": "2026-11-27",
+            "acknowledgedOn": "2026-11-24", "respondBy": "2026-12-08", "extendedBy": "2026-12-22",
+            "extension": {"until": "2026-12-15", "reason": "The <b>surveyor</b> is ill.", "toldOn": "2026-12-01"}}],
+        "definition": "The damp in the bedroom, and that nobody came.",
+        "representatives": [{"id": 1, "since": "2026-11-21", "name": "Ann Example",
+            "relationship": "Daughter", "contact": "01632 960002", "mayDo": []}],
+        "adjustments": {"requested": ["large_print", "from_the_future"], "ownWords": "Speak slowly."},
+        "next": {"what": "response", "by": "2026-12-15", "late": false},
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments", "remove_representative"],
+        "history": [
+            {"id": 1, "at": "2026-11-21T22:00:00.000Z", "by": "resident", "what": "received"},
+            {"id": 2, "at": "2026-11-23T09:00:00.000Z", "by": "landlord", "what": "confirmed"},
+            {"id": 3, "at": "2026-11-24T09:00:00.000Z", "by": "landlord", "what": "acknowledge",
+                "text": "The damp in the bedroom, and that nobody came."},
+            {"id": 4, "at": "2026-11-25T09:00:00.000Z", "by": "resident", "what": "message", "text": "And the <b>window</b>."},
+            {"id": 5, "at": "2026-11-26T09:00:00.000Z", "by": "landlord", "what": "message", "text": "We have noted it."},
+            {"id": 6, "at": "2026-12-01T09:00:00.000Z", "by": "landlord", "what": "extend", "text": "The <b>surveyor</b> is ill."},
+            {"id": 7, "at": "2026-12-02T09:00:00.000Z", "by": "service", "what": "from_the_future"}],
+        "evidence": [{"name": "damp.jpg", "size": 2100000, "state": "clean"}, {"size": 12, "state": "infected"}]}"#,
+    ),
+    (
+        "case_late",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 1, "status": "acknowledged",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21", "acknowledgeBy": "2026-11-27",
+            "acknowledgedOn": "2026-11-24", "respondBy": "2026-12-08"}],
+        "next": {"what": "response", "by": "2026-12-08", "late": true},
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments"],
+        "history": []}"#,
+    ),
+    (
+        "case_answered",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 1, "status": "responded",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21", "respondedOn": "2026-12-01"}],
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments"],
+        "history": [{"id": 1, "at": "2026-12-01T09:00:00.000Z", "by": "landlord", "what": "respond", "text": "We will mend it."}]}"#,
+    ),
+    (
+        "case_final_answer",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 2, "status": "responded",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21"}, {"stage": 2, "receivedOn": "2026-12-01", "respondedOn": "2026-12-21"}],
+        "may": ["message", "withdraw", "add_representative", "change_adjustments"], "history": []}"#,
+    ),
+    (
+        "case_declined",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 1, "status": "declined",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21"}],
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments"],
+        "history": [{"id": 1, "at": "2026-12-01T09:00:00.000Z", "by": "landlord", "what": "decline", "text": "A court deals with it."}]}"#,
+    ),
+    (
+        "case_withdrawn",
+        r#"{"reference": "K47-W92-F36", "kind": "complaint", "stage": 1, "status": "withdrawn",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21"}],
+        "may": ["message", "ask_for_stage2", "reopen", "add_representative", "change_adjustments"], "history": []}"#,
+    ),
+    (
+        "case_service_request",
+        r#"{"reference": "K47-W92-F36", "kind": "service_request", "stage": 1, "status": "received",
+        "may": ["message", "complain", "withdraw", "add_representative", "change_adjustments"], "history": []}"#,
+    ),
+    (
+        "case_of_another_landlord",
+        r#"{"reference": "K47-W92-F36", "landlord": "elsewhere", "landlordName": "Elsewhere <b>Homes</b>",
+        "lgsco": "also", "atRisk": true, "kind": "complaint", "stage": 1, "status": "received",
+        "stages": [{"stage": 1, "receivedOn": "2026-11-21"}], "next": {"what": "acknowledgement", "late": false},
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments"],
+        "history": [{"id": 1, "at": "2026-12-01T09:00:00.000Z", "by": "landlord", "what": "message", "text": "We come."}]}"#,
+    ),
+    (
+        "case_of_an_unnamed_landlord",
+        r#"{"reference": "K47-W92-F36", "landlord": "elsewhere", "lgsco": "no", "atRisk": false,
+        "kind": "complaint", "stage": 1, "status": "received", "stages": [{"stage": 1, "receivedOn": "2026-11-21"}],
+        "may": ["message", "ask_for_stage2", "withdraw", "add_representative", "change_adjustments"],
+        "history": [{"id": 1, "at": "2026-12-01T09:00:00.000Z", "by": "landlord", "what": "message", "text": "We come."}]}"#,
+    ),
+];
+
+/// Signing in, and a case at every point, with what may go wrong there.
+fn cases(landlord: &str) -> Vec<(String, Session)> {
+    let mut screens = Vec::new();
+    let mut session = support::session(landlord);
+    session.apply(Action::Case(CaseAction::Track));
+    screens.push(("sign_in".to_owned(), session.clone()));
+    let mut only = session.clone();
+    only.apply(Action::Case(CaseAction::Can(Can { show: true, mail: false })));
+    screens.push(("sign_in_without_mail".to_owned(), only));
+    let mut none = session.clone();
+    none.apply(Action::Case(CaseAction::Can(Can { show: false, mail: false })));
+    screens.push(("sign_in_without_cases".to_owned(), none));
+    let mut wrong = session.clone();
+    wrong.apply(Action::Case(CaseAction::Code("4071 9925 0318".into())));
+    wrong.apply(Action::Case(CaseAction::Do(What::SignIn, 0, "run".into())));
+    screens.push(("sign_in_wrong".to_owned(), wrong));
+    let failed = |what: What, failed: Failed| {
+        let mut session = session.clone();
+        session.apply(Action::Case(CaseAction::Reference("K47W92F36".into())));
+        session.apply(Action::Case(CaseAction::Code("4071 9925 0318 6640".into())));
+        session.apply(Action::Case(CaseAction::Do(what, 0, "run".into())));
+        session.apply(Action::Case(CaseAction::Answered("run".into(), Err(failed))));
+        session
+    };
+    for (name, why) in [
+        ("no_such_case", Failed::NoSuchCase),
+        ("busy", Failed::Not(SubmitError::Busy(90))),
+        ("offline", Failed::Not(SubmitError::Offline)),
+        ("broken", Failed::Not(SubmitError::Broken(500))),
+    ] {
+        screens.push((format!("sign_in_{name}"), failed(What::SignIn, why)));
+    }
+    let mut code = session.clone();
+    code.apply(Action::Case(CaseAction::Reference("K47W92F36".into())));
+    code.apply(Action::Case(CaseAction::Do(What::Code, 0, "run".into())));
+    code.apply(Action::Case(CaseAction::Answered("run".into(), Ok(None))));
+    screens.push(("sign_in_code_sent".to_owned(), code));
+    for (name, json) in CASES {
+        screens.push((name.to_owned(), signed_in(landlord, json)));
+    }
+    let mut asked = signed_in(landlord, CASES[0].1);
+    asked.apply(Action::Case(CaseAction::Ask(Some(Asked::Withdraw))));
+    screens.push(("case_asked".to_owned(), asked));
+    let mut wrong = signed_in(landlord, CASES[0].1);
+    wrong.apply(Action::Case(CaseAction::Do(What::AddRepresentative, 0, "next".into())));
+    screens.push(("case_wrong".to_owned(), wrong));
+    let mut done = signed_in(landlord, CASES[0].1);
+    done.apply(Action::Case(CaseAction::Do(What::Stage2, 0, "next".into())));
+    screens.push(("case_doing".to_owned(), done.clone()));
+    done.apply(Action::Case(CaseAction::Answered("next".into(), Ok(Some(case(CASES[4].1))))));
+    screens.push(("case_done".to_owned(), done));
+    let mut lost = signed_in(landlord, CASES[0].1);
+    lost.apply(Action::Enter(FieldName::Account, "Half a sentence".into()));
+    lost.apply(Action::Case(CaseAction::Do(What::Message, 0, "next".into())));
+    let offline = Err(Failed::Not(SubmitError::Offline));
+    lost.apply(Action::Case(CaseAction::Answered("next".into(), offline)));
+    screens.push(("case_failed".to_owned(), lost));
+    screens
 }
 
 fn outgoing() -> Rc<Outgoing> {
@@ -85,7 +263,17 @@ const WALKS: &[&[(FieldName, &str)]] = &[
     &[(FieldName::Intent, "stage2"), (FieldName::OnBehalfOf, "staff")],
     &[(FieldName::Intent, "add"), (FieldName::OnBehalfOf, "someone_else")],
     &[(FieldName::Intent, "feedback")],
+    &[
+        (FieldName::Danger, "no"),
+        (FieldName::Intent, "report"),
+        (FieldName::OnBehalfOf, "me"),
+        (FieldName::Account, HEARD),
+    ],
 ];
+
+/// Words in which there is something of everything.
+const HEARD: &str = "I am fed up with you. There is a smell of gas, and water is pouring through \
+    the <b>ceiling</b>. My husband hits me.";
 
 /// Every screen, by name: the first walk that meets it gives it its name.
 fn screens(settings: &Settings) -> Vec<(String, Session)> {
@@ -122,10 +310,22 @@ fn screens(settings: &Settings) -> Vec<(String, Session)> {
             screens.push((format!("sent_{kind}"), session));
         }
     }
+    let unhappy = Some(Place::Advise(Advice::Unhappy));
+    let comment = [(FieldName::Intent, "feedback"), (FieldName::Account, HEARD)];
+    let comment = support::walked(landlord, unhappy, &comment);
+    screens.push(("advice_unhappy_feedback".to_owned(), comment));
     let complete = support::walked(landlord, None, WALKS[0]);
     let mut session = complete.clone();
     session.apply(Action::Send(outgoing()));
     screens.push(("sending".to_owned(), session.clone()));
+    let mut again = session.clone();
+    again.apply(Action::Slow);
+    again.apply(Action::Pause(8_000));
+    screens.push(("sending_pause".to_owned(), again.clone()));
+    again.apply(Action::TryAgain);
+    screens.push(("sending_again".to_owned(), again.clone()));
+    again.apply(Action::Wait);
+    screens.push(("sending_waiting".to_owned(), again));
     for error in [SubmitError::Offline, SubmitError::Busy(30), SubmitError::TooBig] {
         let mut failed = session.clone();
         failed.apply(Action::Answered(Err(error.clone())));
@@ -140,7 +340,11 @@ fn screens(settings: &Settings) -> Vec<(String, Session)> {
     bare.receipt.respond_by = None;
     bare.receipt.extended_by = None;
     session.screen = Screen::Sent(Rc::new(bare));
-    screens.push(("sent_without_receipt".to_owned(), session));
+    screens.push(("sent_without_receipt".to_owned(), session.clone()));
+    session.screen = Screen::Sent(full);
+    session.apply(Action::Case(CaseAction::SavedCode));
+    screens.push(("sent_code_saved".to_owned(), session));
+    screens.extend(cases(landlord));
     screens
 }
 
@@ -175,7 +379,7 @@ fn complete_drafts(settings: &Settings) -> Vec<Draft> {
     let topics = Topic::ALL.iter().map(|(_, key)| *key);
     let mut drafts = Vec::new();
     for (_, intent) in Intent::ALL {
-        for way in Advice::FirstReport.ways() {
+        for way in Advice::FirstReport.ways(&Draft::default()) {
             for (_, whom) in OnBehalfOf::ALL {
                 for topic in topics.clone() {
                     for (danger, fact) in [("no", "no"), ("yes", "yes")] {
@@ -189,6 +393,7 @@ fn complete_drafts(settings: &Settings) -> Vec<Draft> {
                                 }
                                 Kind::Line(Line::Date) => "2026-11-21",
                                 Kind::Line(_) | Kind::Paragraphs(_) => "a@b",
+                                Kind::Files => continue,
                             };
                             draft.enter(*name, vec![value.to_owned()]);
                         }
@@ -204,10 +409,13 @@ fn complete_drafts(settings: &Settings) -> Vec<Draft> {
                         ] {
                             draft.enter(name, vec![value.to_owned()]);
                         }
-                        for (advice, _) in Advice::ALL {
-                            draft.choose(*advice, advice.ways()[0], "");
-                        }
+                        draft.hear(Some(Heard::read(Model::english(), HEARD)));
                         draft.choose(Advice::FirstReport, way, "");
+                        for (advice, _) in Advice::ALL {
+                            if *advice != Advice::FirstReport {
+                                draft.choose(*advice, advice.ways(&draft)[0], "");
+                            }
+                        }
                         drafts.push(draft);
                     }
                 }
@@ -216,19 +424,6 @@ fn complete_drafts(settings: &Settings) -> Vec<Draft> {
     }
     drafts
 }
-
-/// What a landlord may never say (Code 5.2), and what plain English does without.
-const NEVER: [&str; 9] = [
-    "informal",
-    "formal",
-    "stage 0",
-    "pre-complaint",
-    "concern",
-    "eligib",
-    "invalid",
-    "please",
-    "cannot complain",
-];
 
 #[track_caller]
 fn is_sound(html: &str, at: &str, is_question: bool) {
@@ -242,7 +437,7 @@ fn is_sound(html: &str, at: &str, is_question: bool) {
     let ways = html.matches("data-action=\"choose\"").count();
     assert!(ways < 2 || html.contains("data-value=\"complaint\""), "{at}: no way to complain");
     let text = html.to_lowercase().replace("information", "");
-    for word in NEVER {
+    for word in include_str!("forbidden-words.txt").lines().chain(["cannot complain"]) {
         assert!(!text.contains(word), "{at}: {word}");
     }
 }
@@ -293,6 +488,15 @@ fn every_page_of_every_landlord_has_the_rights_and_a_way_on() {
                 rendered += 3;
             }
         }
+        for (name, session) in cases(landlord) {
+            let page = html(&Rc::new(settings.clone()), &session);
+            let forms = page.matches("<form").count();
+            assert_eq!(page.matches("type=\"submit\"").count(), forms, "{landlord}: {name}");
+            // What assistive technology calls it is no word of ours.
+            let page = page.replace("type=\"submit\"", "").replace("aria-invalid", "");
+            is_sound(&page, &format!("{landlord}: {name}"), false);
+            rendered += 1;
+        }
     }
     println!("{rendered} different pages of {} landlords", support::LANDLORDS.len());
 }
@@ -314,6 +518,8 @@ fn no_page_shows_a_key_in_place_of_words() {
             "problem.",
             "sent.",
             "rights.",
+            "case.",
+            "sign_in.",
         ] {
             assert!(!html.contains(&format!(">{prefix}")), "{name} shows {prefix}…");
         }
@@ -329,6 +535,94 @@ fn a_landlord_file_that_cannot_be_used_is_named_with_its_place() {
     assert_eq!((reason.code, &*reason.detail), ("landlord_unusable", "/configVersion not_text"));
     let reason = open(vec![("landlord".into(), text("/x.json"))]);
     assert_eq!((reason.code, &*reason.detail), ("landlord_missing", "/x.json"));
+}
+
+/// A landlord with a service of its own has a way to what was sent; others have none.
+#[test]
+fn the_way_to_a_case_is_there_where_there_is_a_service() {
+    let mut settings = support::settings("example");
+    let complete = support::walked("example", None, WALKS[0]);
+    let mut session = complete.clone();
+    session.apply(Action::Send(outgoing()));
+    session.apply(Action::Answered(Ok(Rc::new(sent(&settings, &complete)))));
+    let start = support::session("example");
+    let ways = |settings: &Settings| {
+        let settings = Rc::new(settings.clone());
+        let has = |session, name| html(&settings, session).contains(name);
+        (has(&start, "data-action=\"track\""), has(&session, "data-action=\"see_case\""))
+    };
+    assert_eq!(ways(&settings), (false, false));
+    settings.service = Some("/".into());
+    assert_eq!(ways(&settings), (true, true));
+}
+
+/// A case may be opened on the page of another landlord: what is said there is said in the name of its own.
+#[test]
+fn a_case_of_another_landlord_is_shown_in_the_name_of_that_one() {
+    let settings = Rc::new(support::settings("halton"));
+    let shown = |name: &str| {
+        let (_, json) = CASES.iter().find(|(it, _)| *it == name).unwrap();
+        html(&settings, &signed_in("halton", json))
+    };
+    let named = shown("case_of_another_landlord");
+    assert!(
+        named.contains("This is with Elsewhere &lt;b&gt;Homes&lt;/b&gt;, not with Halton Housing.")
+    );
+    assert!(named.contains("Elsewhere &lt;b&gt;Homes&lt;/b&gt; wrote"));
+    assert!(named.contains("data-action=\"hide\""));
+    assert!(named.contains("A second Ombudsman"));
+    let unnamed = shown("case_of_an_unnamed_landlord");
+    assert!(unnamed.contains("This is with another landlord, not with Halton Housing."));
+    assert!(unnamed.contains("Your landlord wrote") && !unnamed.contains("A second Ombudsman"));
+    // Of its own no word is said.
+    let own = CASES[8].1.replace("elsewhere", "halton");
+    assert!(!html(&settings, &signed_in("halton", &own)).contains("This is with"));
+}
+
+/// What was written to a resident, or by them, is text; and nobody's browser keeps the code.
+#[test]
+fn markup_in_a_case_is_text_and_its_code_is_nowhere() {
+    let settings = Rc::new(support::settings("example"));
+    for (name, session) in cases("example") {
+        let html = html(&settings, &session);
+        assert!(!html.contains("<b>"), "{name}");
+        let is_signing_in = session.screen == Screen::SignIn;
+        assert!(is_signing_in || !html.contains("4071"), "{name}");
+        for field in ["reference", "access_code", "account", "representative_name"] {
+            let id = format!("id=\"{field}\"");
+            for tag in html.lines().filter(|it| it.contains(&id)) {
+                assert!(tag.contains("autocomplete=\"off\""), "{name}: {tag}");
+            }
+        }
+    }
+    let json = CASES[1].1;
+    let html = html(&settings, &signed_in("example", json));
+    let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(at("And the &lt;b&gt;window") < at("We have noted it."), "newest last");
+    assert!(html.contains("Tuesday 15 December 2026") && html.contains("Ann Example"));
+}
+
+/// The words by which advice came are the resident's own, as text; of abuse and self-harm none are shown.
+#[test]
+fn what_was_heard_is_quoted_as_text_and_what_must_not_be_seen_is_not() {
+    let settings = Rc::new(support::settings("example"));
+    let at = |advice| {
+        let session = support::walked("example", Some(Place::Advise(advice)), WALKS[7]);
+        assert_eq!(session.screen, Screen::Advise(advice));
+        html(&settings, &session)
+    };
+    let urgent = at(Advice::Urgent);
+    assert!(urgent.contains("smell of gas”") && urgent.contains("0800 111 999"));
+    assert!(at(Advice::Unhappy).contains("fed up"));
+    let careful = at(Advice::Careful);
+    for said in ["hits me", "husband", "smell", "fed up"] {
+        assert!(!careful.contains(said), "{said}");
+    }
+    for phone in ["0808 2000 247", "116 123", ">111<", ">999<"] {
+        assert!(careful.contains(phone), "{phone}");
+    }
+    let hide = careful.find("data-action=\"hide\"").unwrap();
+    assert!(hide < careful.find("data-action=\"back\"").unwrap(), "first of all");
 }
 
 #[test]

@@ -4,22 +4,20 @@ use domain::choices::Choice;
 use domain::landlord::{Channel, ChannelKind};
 use yew::prelude::*;
 
+use super::element::{self, all, element};
 use super::link::link;
 use super::text::small;
 use crate::messages::Messages;
 
 /// A list of ways, each with what is known about it.
 pub fn channels(messages: &Messages, channels: &[Channel]) -> Html {
-    html! {
-        <dl class="contacts channels">
-            { for channels.iter().map(|it| channel(messages, it)) }
-        </dl>
-    }
+    let channels = channels.iter().map(|it| channel(messages, it)).collect();
+    element("dl", "contacts channels", all(channels))
 }
 
 fn channel(messages: &Messages, channel: &Channel) -> Html {
     let value = channel.value.as_ref().map(|value| {
-        let text = html! { <bdi>{ value.clone() }</bdi> };
+        let text = element::text("bdi", "", value.clone().into());
         let shown = match channel.kind {
             ChannelKind::Phone => {
                 html! { <a href={["tel:", &value.replace(' ', "")].concat()}>{ text }</a> }
@@ -31,15 +29,10 @@ fn channel(messages: &Messages, channel: &Channel) -> Html {
             | ChannelKind::Staff
             | ChannelKind::Contractor => text,
         };
-        html! { <p>{ shown }</p> }
+        element("p", "", shown)
     });
-    html! {
-        <div>
-            <dt>{ messages.t(&["channel.", channel.kind.key()].concat()) }</dt>
-            <dd>
-                { value }
-                { channel.note.as_ref().map(|note| small(note.clone())) }
-            </dd>
-        </div>
-    }
+    let note = channel.note.as_ref().map(|note| small(note.clone()));
+    let name = messages.t(&["channel.", channel.kind.key()].concat());
+    let ways = all(value.into_iter().chain(note).collect());
+    element("div", "", all(vec![element::text("dt", "", name), element("dd", "", ways)]))
 }

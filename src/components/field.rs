@@ -42,8 +42,9 @@ pub fn field(field: Field) -> Html {
     let problem_id = [name, "-problem"].concat();
     let hint =
         field.hint.as_ref().map(|text| html! { <p class="hint" id={hint_id.clone()}>{ text }</p> });
+    // Other words are another element: see `text::changing`.
     let problem = field.problem.as_ref().map(|text| {
-        html! { <p class="problem" id={problem_id.clone()}><span>{ text }</span></p> }
+        html! { <p class="problem" id={problem_id.clone()}><span key={&**text}>{ text }</span></p> }
     });
     let described_by = match (hint.is_some(), problem.is_some()) {
         (true, true) => Some([&*hint_id, " ", &problem_id].concat()),
@@ -51,11 +52,13 @@ pub fn field(field: Field) -> Html {
         (false, true) => Some(problem_id.clone()),
         (false, false) => None,
     };
-    let class = classes!("field", problem.is_some().then_some("field-wrong"));
+    let class = classes!("field", field.problem.is_some().then_some("field-wrong"));
+    // What is not there keeps its place, or its neighbours would change theirs.
+    let (hint, problem) = (hint.unwrap_or_default(), problem.unwrap_or_default());
     let (exclusive, is_multiple) = match field.kind {
         Kind::Radios(_) => (None, false),
         Kind::Checkboxes(_, exclusive) => (exclusive, true),
-        Kind::Line(_) | Kind::Paragraphs(_) => {
+        Kind::Line(_) | Kind::Paragraphs(_) | Kind::Files => {
             let is_wrong = field.problem.is_some();
             let control = text_control(&field, described_by, is_wrong);
             return html! {
@@ -118,6 +121,6 @@ fn text_control(field: &Field, described_by: Option<String>, is_wrong: bool) -> 
                     aria-describedby={described_by} aria-invalid={invalid} dir="auto" />
             }
         }
-        Kind::Radios(_) | Kind::Checkboxes(..) => Html::default(),
+        Kind::Radios(_) | Kind::Checkboxes(..) | Kind::Files => Html::default(),
     }
 }

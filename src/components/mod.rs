@@ -2,8 +2,10 @@
 //! knows a question or a draft.
 
 pub mod channels;
+pub mod element;
 pub mod error_summary;
 pub mod field;
+pub mod hide;
 pub mod link;
 pub mod options;
 pub mod rights;

@@ -4,16 +4,17 @@
 use domain::code::{HOUSING_OMBUDSMAN, LGSCO, OmbudsmanContact};
 use domain::rights::Lgsco;
 use yew::prelude::*;
+use yew::virtual_dom::AttributeOrProperty::Static;
+use yew::virtual_dom::Attributes;
 
+use super::element::{self, all, element, with_attributes};
 use super::link::link;
-use super::text::{paragraph, plain, small};
+use super::text::{changing, paragraph};
 use crate::messages::Messages;
 
 /// What the resident may do at this point, and how to reach the Ombudsman; and the second one, where
 /// it is about a council's other services.
 pub fn rights(messages: &Messages, text: AttrValue, lgsco: Lgsco, heading: &str) -> Html {
-    let independent =
-        if lgsco == Lgsco::No { "rights.independent" } else { "rights.independent.both" };
     let second = match lgsco {
         Lgsco::No => Html::default(),
         Lgsco::Also | Lgsco::Instead => {
@@ -21,23 +22,25 @@ pub fn rights(messages: &Messages, text: AttrValue, lgsco: Lgsco, heading: &str)
                 if lgsco == Lgsco::Also { "rights.lgsco.also" } else { "rights.lgsco.instead" };
             html! {
                 <>
-                    { plain(messages.t(key)) }
+                    { changing(messages.t(key)) }
                     { paragraph("ombudsman", messages.t("rights.lgsco").into()) }
                     { contact(messages, &LGSCO) }
                 </>
             }
         }
     };
+    let attributes =
+        Attributes::Static(&[("id", Static("rights-title")), ("class", Static("rights-title"))]);
+    let title = messages.t("rights.title").into();
+    let title = with_attributes(heading.to_owned().into(), attributes, title);
     html! {
         <section class="rights" part="rights" data-rights="" aria-labelledby="rights-title">
-            <@{heading.to_owned()} id="rights-title" class="rights-title">
-                { messages.t("rights.title") }
-            </@>
-            { plain(text) }
+            { title }
+            { changing(text) }
             { paragraph("ombudsman", messages.t("rights.housing").into()) }
             { contact(messages, &HOUSING_OMBUDSMAN) }
+            { paragraph("small", messages.t("rights.independent")) }
             { second }
-            { small(messages.t(independent)) }
         </section>
     }
 }
@@ -45,16 +48,11 @@ pub fn rights(messages: &Messages, text: AttrValue, lgsco: Lgsco, heading: &str)
 fn contact(messages: &Messages, ombudsman: &OmbudsmanContact) -> Html {
     let tel = ["tel:", &ombudsman.phone.replace(' ', "")].concat();
     let web = html! { <bdi dir="ltr">{ ombudsman.web }</bdi> };
-    html! {
-        <dl class="contacts">
-            <div>
-                <dt>{ messages.t("rights.phone") }</dt>
-                <dd><a href={tel}><bdi dir="ltr">{ ombudsman.phone }</bdi></a></dd>
-            </div>
-            <div>
-                <dt>{ messages.t("rights.web") }</dt>
-                <dd>{ link(messages, ombudsman.url, web) }</dd>
-            </div>
-        </dl>
-    }
+    let phone = html! { <a href={tel}><bdi dir="ltr">{ ombudsman.phone }</bdi></a> };
+    let row = |key, way| {
+        let name = element::text("dt", "", messages.t(key));
+        element("div", "", all(vec![name, element("dd", "", way)]))
+    };
+    let web = link(messages, ombudsman.url, web);
+    element("dl", "contacts", all(vec![row("rights.phone", phone), row("rights.web", web)]))
 }

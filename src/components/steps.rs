@@ -1,5 +1,6 @@
 //! What happens next, as a line of steps with the date of each.
 
+use super::element::{all, element};
 use super::text::{paragraph, plain};
 use yew::prelude::*;
 
@@ -8,11 +9,10 @@ pub type Step = (AttrValue, AttrValue);
 
 /// The steps, in order.
 pub fn steps(steps: Vec<Step>) -> Html {
-    html! {
-        <ol class="steps">
-            { for steps.into_iter().map(|(when, what)| html! {
-                <li>{ paragraph("step-when", when.into()) }{ plain(what) }</li>
-            }) }
-        </ol>
+    let mut items = Vec::new();
+    for (when, what) in steps {
+        let parts = all(vec![paragraph("step-when", when), plain(what)]);
+        items.push(element("li", "", parts));
     }
+    element("ol", "steps", all(items))
 }

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::element::{self, all, element};
+
 /// One question with its answers.
 pub struct Line {
     /// The question as it was asked.
@@ -14,32 +16,31 @@ pub struct Line {
 
 /// The list. `none` stands for an answer that was not given.
 pub fn summary_list(lines: Vec<Line>, none: &AttrValue) -> Html {
-    html! { <dl class="summary">{ for lines.into_iter().map(|line| row(line, none)) }</dl> }
+    let rows = lines.into_iter().map(|line| row(line, none)).collect();
+    element("dl", "summary", all(rows))
 }
 
 fn row(line: Line, none: &AttrValue) -> Html {
-    let values = if line.values.is_empty() {
-        html! { <dd class="summary-value quiet">{ none.clone() }</dd> }
-    } else {
-        line.values.into_iter().map(value).collect()
-    };
-    html! {
-        <div class="summary-row">
-            <dt>{ line.label }</dt>
-            { values }
-            { line.change.map(|change| html! { <dd class="summary-change">{ change }</dd> }) }
-        </div>
+    let mut parts = vec![element::text("dt", "", line.label)];
+    if line.values.is_empty() {
+        parts.push(element::text("dd", "summary-value quiet", none.clone()));
     }
+    parts.extend(line.values.into_iter().map(value));
+    parts.extend(line.change.map(|change| element("dd", "summary-change", change)));
+    element("div", "summary-row", all(parts))
+}
+
+/// "Language: Polish"; a name that asks needs no colon.
+pub fn named(name: &str, text: &str) -> String {
+    [name, if name.ends_with('?') { " " } else { ": " }, text].concat()
 }
 
 fn value((name, text): (Option<AttrValue>, AttrValue)) -> Html {
     match name {
         None => html! { <dd class="summary-value" dir="auto">{ text }</dd> },
-        Some(name) => html! {
-            <dd class="summary-value">
-                <span class="quiet">{ [&*name, if name.ends_with('?') { " " } else { ": " }].concat() }</span>
-                <bdi>{ text }</bdi>
-            </dd>
-        },
+        Some(name) => {
+            let name = element::text("span", "quiet", named(&name, "").into());
+            element("dd", "summary-value", all(vec![name, element::text("bdi", "", text)]))
+        }
     }
 }

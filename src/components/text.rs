@@ -3,6 +3,8 @@
 
 use yew::prelude::*;
 
+use super::element;
+
 /// A paragraph.
 pub fn plain(text: impl Into<AttrValue>) -> Html {
     paragraph("", text.into())
@@ -25,5 +27,11 @@ pub fn note(text: impl Into<AttrValue>) -> Html {
 
 /// A paragraph of this class.
 pub fn paragraph(class: &'static str, text: AttrValue) -> Html {
-    html! { <p class={(!class.is_empty()).then_some(class)}>{ text }</p> }
+    element::text("p", class, text)
+}
+
+/// A paragraph whose words change while the page stays. Other words are another paragraph: a browser
+/// that translates the page has put texts of its own in the place of ours, and would keep them.
+pub fn changing(text: AttrValue) -> Html {
+    html! { <p key={&*text}>{ text.clone() }</p> }
 }

@@ -10,19 +10,28 @@ use super::{Page, frame::frame};
 use crate::components::channels::channels;
 use crate::components::text::{lead, paragraph, plain, small};
 use crate::session::Action;
-use crate::summary;
+use crate::summary::{self, Number};
 
 /// A page of advice, with one button for each way on. Where there are several, they look the same:
 /// none is the one that the landlord would like better.
 pub fn advice(page: &Page, advice: Advice) -> Html {
     let prefix = ["advice.", advice.key()].concat();
     let body = match advice {
-        Advice::Danger => danger(page),
+        Advice::Danger => phones(page, &summary::danger_numbers(page.settings)),
         Advice::FirstReport => first_report(page),
         Advice::Responsibility => responsibility(page),
+        Advice::Careful => phones(page, &summary::careful_numbers(&page.session.draft)),
+        Advice::Urgent => html! {
+            <>
+                { quotes(page, advice, "advice.urgent.mentioned") }
+                { phones(page, &summary::urgent_numbers(&page.session.draft, page.settings)) }
+            </>
+        },
+        Advice::Unhappy => quotes(page, advice, "advice.unhappy.wrote"),
         Advice::PossibleExclusion => possible_exclusion(page),
     };
-    let ways = advice.ways();
+    let ways = advice.ways(&page.session.draft);
+    let after = page.settings.messages.get(&[&prefix, ".after"].concat());
     let words = summary::advice_words(advice, &page.session.draft, page.settings);
     let way = |way: &'static str| {
         let key = [&prefix, ".way.", way].concat();
@@ -46,6 +55,7 @@ pub fn advice(page: &Page, advice: Advice) -> Html {
                 { page.title(&[&prefix, ".title"].concat()) }
                 { lead(page.said(&[&prefix, ".lead"].concat())) }
                 { body }
+                { after.map(plain) }
                 <div class={if ways.len() > 1 { "ways equal" } else { "ways" }}>
                     { for ways.iter().copied().map(way) }
                 </div>
@@ -55,20 +65,27 @@ pub fn advice(page: &Page, advice: Advice) -> Html {
 }
 
 /// Whom to phone. Numbers of national services, and the landlord's own where its file has one.
-fn danger(page: &Page) -> Html {
-    let numbers = summary::danger_numbers(page.settings);
+fn phones(page: &Page, numbers: &[Number]) -> Html {
+    html! { <ul class="numbers">{ for numbers.iter().map(|it| number(page, *it)) }</ul> }
+}
+
+/// What the resident wrote that this page came by, as text.
+fn quotes(page: &Page, advice: Advice, key: &'static str) -> Html {
+    let quotes = summary::quotes(advice, &page.session.draft, &page.settings.messages);
+    if quotes.is_empty() {
+        return Html::default();
+    }
+    let quote = |words: AttrValue| html! { <li dir="auto">{ words }</li> };
     html! {
         <>
-            <ul class="numbers">
-                { for numbers.into_iter().map(|(key, phone)| number(page, key, phone)) }
-            </ul>
-            { plain(page.t("advice.danger.after")) }
+            { plain(page.t(key)) }
+            <ul class="bullets">{ for quotes.into_iter().map(quote) }</ul>
         </>
     }
 }
 
-fn number(page: &Page, key: &str, phone: Option<&str>) -> Html {
-    let text = |part: &str| page.t(&["advice.danger.", key, part].concat());
+fn number(page: &Page, (key, phone): Number) -> Html {
+    let text = |part: &str| page.t(&["advice.", key, part].concat());
     let phone = phone.map(|phone| {
         let href = ["tel:", &phone.replace(' ', "")].concat();
         html! { <p class="number"><a {href}><bdi dir="ltr">{ phone.to_owned() }</bdi></a></p> }
@@ -108,12 +125,7 @@ fn responsibility(page: &Page) -> Html {
             </li>
         }
     });
-    html! {
-        <>
-            <ul class="numbers">{ for others }</ul>
-            { plain(page.t("advice.responsibility.after")) }
-        </>
-    }
+    html! { <ul class="numbers">{ for others }</ul> }
 }
 
 /// What a person will look at, and what happens if the landlord decides against it (Code 2.4).

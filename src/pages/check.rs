@@ -1,12 +1,12 @@
 //! All answers before they are sent, each with a way to change it.
 
-use domain::flow::{self, Advice};
-use domain::question::{Field, FieldName, Kind, Question};
+use domain::flow::{self, Place};
+use domain::question::{FieldName, Question};
 use domain::record;
 use yew::prelude::*;
 
 use super::question::submit;
-use super::{Page, frame::frame};
+use super::{Page, files, frame::frame};
 use crate::app;
 use crate::components::summary_list::{Line, summary_list};
 use crate::components::text::{lead, note, small};
@@ -16,20 +16,14 @@ use crate::summary::{self, Row};
 
 /// The check page.
 pub fn check(page: &Page) -> Html {
-    let rows = summary::rows(&page.session.draft, page.settings);
-    let mut lines = Vec::new();
-    for row in rows {
-        if row.question == Question::OnBehalfOf {
-            lines.extend(first_report(page));
-        }
-        lines.push(line(page, row));
-    }
+    let draft = &page.session.draft;
+    let rows = summary::rows(draft, page.settings);
+    let lines = rows.into_iter().map(|row| line(page, row)).collect();
     let unsent = (!page.session.may_be_sent()).then(|| small(page.t("check.unsent")));
-    let recipients = record::recipients(&page.session.draft, &page.settings.landlord).map(|name| {
-        let text = page.t_with("check.recipient", &[("name", name)]);
-        note(text)
-    });
+    let recipients = summary::recipients(draft, page.settings).into_iter().map(note);
     let withheld = is_withheld(page).then(|| note(page.t("check.withheld")));
+    let adding = page.session.files.adding.first();
+    let adding = adding.map(|it| note(page.t_with("check.adding", &[("name", &it.name)])));
     let onsubmit = {
         let send = send(page.session.clone(), page.settings.clone(), page.dispatch.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -46,6 +40,8 @@ pub fn check(page: &Page) -> Html {
                 { for recipients }
                 { withheld }
                 { summary_list(lines, &page.t("common.not_answered")) }
+                { files::left_behind(page) }
+                <div role="status">{ adding.unwrap_or_default() }</div>
                 <form {onsubmit}>
                     { small(page.t("check.privacy")) }
                     { unsent }
@@ -66,45 +62,31 @@ fn is_withheld(page: &Page) -> bool {
 /// Sends what was answered; goes to the first gap where there is one.
 pub fn send(session: Session, settings: Settings, dispatch: Callback<Action>) -> Callback<()> {
     Callback::from(move |()| {
+        // A file that is still being read goes with it: the page on which it is shown says how far it is.
+        let asking = flow::asking(FieldName::Evidence, &session.draft, &session.landlord);
+        if let Some(question) = asking.filter(|_| !session.files.adding.is_empty()) {
+            return dispatch.emit(Action::Change(question));
+        }
         dispatch.emit(app::outgoing(&session, &settings).map_or(Action::Start, Action::Send));
     })
 }
 
-/// The choice between a request and a complaint is an answer, too, and can be changed as one.
-fn first_report(page: &Page) -> Option<Line> {
-    let (label, value) = summary::first_report(&page.session.draft, page.settings)?;
-    let text = page.t("action.change");
-    let press = page.on_press(|| Some(Action::Show(Screen::Advise(Advice::FirstReport).address())));
-    let change = html! {
-        <button type="button" class="link" data-action="change"
-            aria-label={[&text, ": ", &label].concat()} onclick={press}>
-            { text.clone() }
-        </button>
-    };
-    Some(Line { label, values: vec![(None, value)], change: Some(change) })
-}
-
 fn line(page: &Page, row: Row) -> Line {
-    let question = row.question;
-    let is_alone = question.has_one_field();
     let text = page.t("action.change");
+    let name = [&text, ": ", &row.title].concat();
+    let place = row.place;
+    let press = page.on_press(move || {
+        Some(match place {
+            Place::Ask(question) => Action::Change(question),
+            Place::Advise(advice) => Action::Show(Screen::Advise(advice).address()),
+        })
+    });
     let change = html! {
-        <button type="button" class="link" data-action="change"
-            aria-label={[&text, ": ", &row.title].concat()}
-            onclick={page.on_press(move || Some(Action::Change(question)))}>
-            { text.clone() }
+        <button type="button" class="link" data-action="change" aria-label={name} onclick={press}>
+            { text }
         </button>
     };
-    // Options that come first on their page answer its title, and need no name of their own.
-    let name = |field: &Field| match field.kind {
-        Kind::Checkboxes(..) if question.fields()[0].name == field.name => None,
-        _ if is_alone => None,
-        _ => {
-            let (draft, messages) = (&page.session.draft, &page.settings.messages);
-            Some(summary::field_label(field.name, question, draft, messages))
-        }
-    };
-    let answered = row.fields.into_iter().filter(|(_, value)| !value.is_empty());
-    let values = answered.map(|(field, value)| (name(field), value.into()));
+    let answered = row.values.into_iter().filter(|it| !it.text.is_empty());
+    let values = answered.map(|it| (it.name.filter(|_| !it.is_of_title), it.text.into()));
     Line { label: row.title, values: values.collect(), change: Some(change) }
 }

@@ -1,22 +1,28 @@
 //! The pages: each composes components from the session and the words.
 
-use chrono::NaiveDate;
-use domain::choices::Choice;
-use domain::triage::Route;
+use chrono::{DateTime, NaiveDate};
 use domain::working_days::WorkingDays;
+use web_sys::File;
 use yew::prelude::*;
+use yew::virtual_dom::AttributeOrProperty::Static;
+use yew::virtual_dom::Attributes;
 
 use crate::browser;
+use crate::components::element::with_attributes;
 use crate::session::{Action, Screen, Session};
 use crate::settings::Settings;
 
 mod advice;
+mod case;
 mod check;
+mod files;
 mod frame;
+mod keep;
 mod not_sent;
 mod question;
 mod sending;
 mod sent;
+mod sign_in;
 mod start;
 
 /// What every page is made from.
@@ -28,8 +34,57 @@ pub struct Page<'a> {
     pub session: &'a Session,
     /// How to change it.
     pub dispatch: &'a Callback<Action>,
+    /// How to have the browser do something.
+    pub ask: &'a Callback<Ask>,
+    /// What is known of the browser.
+    pub around: &'a Around,
+}
+
+/// Something that only the browser can do.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// Attach these files.
+    Attach(Vec<File>),
+    /// Take a file away.
+    Detach(String),
+    /// Keep the answers on this device, or no longer.
+    Device(bool),
+    /// Save everything as a file.
+    Save,
+    /// Open such a file.
+    Open(File),
+    /// Carry on with what is open in another tab.
+    Take,
+    /// Ask the service how much may be attached.
+    Limits,
+    /// Forget the case that is followed.
+    SignOut,
+    /// Put a day into the resident's calendar.
+    Calendar {
+        /// Which.
+        on: NaiveDate,
+        /// What is promised for it.
+        title: AttrValue,
+        /// What to do with it.
+        text: AttrValue,
+    },
+}
+
+/// What the pages need to know of the browser.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// Whether a reload would bring everything back.
+    pub is_kept: bool,
     /// Whether a reload would lose what was answered.
     pub would_lose: bool,
+    /// Whether a draft is open in another tab.
+    pub is_elsewhere: bool,
+    /// When what is kept on the device ends, in milliseconds since 1970; 0 where nothing is kept there.
+    pub until: f64,
+    /// Whether keeping on the device did not work.
+    pub cant_keep: bool,
+    /// What became of a file that was saved or opened, in sentences.
+    pub told: Vec<AttrValue>,
 }
 
 /// The page for the screen on which the resident is.
@@ -37,12 +92,30 @@ pub fn page(page: &Page) -> Html {
     match &page.session.screen {
         Screen::Start => start::start(page),
         Screen::Ask(question) => question::question(page, *question),
+        _ => later(page),
+    }
+}
+
+/// What is in the wasm's later part (decision 0013).
+#[inline(never)]
+fn later(page: &Page) -> Html {
+    match &page.session.screen {
+        Screen::Start | Screen::Ask(_) => Html::default(),
         Screen::Advise(advice) => advice::advice(page, *advice),
         Screen::Check => check::check(page),
+        Screen::Keep => keep::keep(page),
         Screen::Sending => sending::sending(page),
+        Screen::Waiting => sending::waiting(page),
         Screen::Sent(sent) => sent::sent(page, sent),
         Screen::NotSent(error) => not_sent::not_sent(page, error),
+        Screen::SignIn => sign_in::sign_in(page),
+        Screen::Case => case::case(page),
     }
+}
+
+/// The first page before the landlord's file is there: the build renders it into the script.
+pub fn first(page: &Page) -> Html {
+    start::first(page)
 }
 
 impl Page<'_> {
@@ -54,20 +127,19 @@ impl Page<'_> {
         self.settings.messages.t_with(key, arguments)
     }
 
-    /// The text for this key, as it is said of what the resident is sending: a complaint, or else
-    /// `key.<kind>`, or `key.other`.
+    /// The text for this key, as it is said of what the resident is sending.
     fn said(&self, key: &str) -> AttrValue {
-        let messages = &self.settings.messages;
-        let kind = self.session.draft.route();
-        if kind == Route::Complaint {
-            return messages.t(key);
-        }
-        let variant = |variant: &str| messages.get(&[key, ".", variant].concat());
-        variant(kind.key()).or_else(|| variant("other")).unwrap_or_else(|| messages.t(key))
+        self.settings.messages.said(key, self.session.draft.route())
     }
 
     fn date(&self, date: NaiveDate) -> String {
         browser::long_date(date, &self.settings.language)
+    }
+
+    /// The day on which a draft on the device ends, in words.
+    fn kept_until(&self) -> String {
+        let day = DateTime::from_timestamp_millis(self.around.until as i64);
+        day.map(|it| self.date(it.date_naive())).unwrap_or_default()
     }
 
     /// "5 working days".
@@ -98,24 +170,29 @@ impl Page<'_> {
 
     /// The heading of the page, which takes focus when the page comes.
     fn heading(&self, text: Html) -> Html {
-        html! {
-            <@{self.tag(0)} class="title" part="heading" data-heading="" tabindex="-1">{ text }</@>
-        }
+        let attributes = Attributes::Static(&[
+            ("part", Static("heading")),
+            ("data-heading", Static("")),
+            ("tabindex", Static("-1")),
+            ("class", Static("title")),
+        ]);
+        with_attributes(self.tag(0).into(), attributes, text)
     }
 
     /// The heading of a page that has nothing but a text for it.
     fn title(&self, key: &str) -> Html {
-        self.heading(html! { { self.t(key) } })
+        self.heading(self.t(key).into())
     }
 
     /// The same, as it is said of what the resident is sending.
     fn title_said(&self, key: &str) -> Html {
-        self.heading(html! { { self.said(key) } })
+        self.heading(self.said(key).into())
     }
 
     /// A heading inside the page.
     fn subheading(&self, text: AttrValue) -> Html {
-        html! { <@{self.tag(1)} class="subtitle">{ text }</@> }
+        let attributes = Attributes::Static(&[("class", Static("subtitle"))]);
+        with_attributes(self.tag(1).into(), attributes, text.into())
     }
 
     /// The tag of a heading so many levels below the widget's own.

@@ -1,13 +1,13 @@
 //! Not received. Everything is kept, and there is always a way on.
 
-use domain::rights;
 use yew::prelude::*;
 
-use super::{Page, check, frame::frame};
+use super::{Ask, Page, check, frame::frame};
 use crate::components::channels::channels;
-use crate::components::text::plain;
-use crate::session::SubmitError;
-use crate::{browser, copy, summary};
+use crate::components::element::{all, element};
+use crate::components::text::{changing, note, plain, small};
+use crate::session::{Action, SubmitError};
+use crate::{browser, letter};
 
 /// The page after a sending that failed.
 pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
@@ -28,30 +28,25 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
             None
         })
     };
-    let title = match error {
-        SubmitError::TimedOut | SubmitError::Unreachable => "not_sent.title.unsure",
-        SubmitError::Offline
-        | SubmitError::Busy(_)
-        | SubmitError::TooBig
-        | SubmitError::Rejected(_)
-        | SubmitError::Broken(_) => "not_sent.title",
-    };
+    let title = if is_unsure(error) { "not_sent.title.unsure" } else { "not_sent.title" };
+    let is_offline = page.session.is_offline;
+    let again = (*error == SubmitError::Offline && !is_offline)
+        .then(|| changing(page.t("not_sent.online")));
+    let wait = (is_offline && error.is_retryable())
+        .then(|| page.button("wait", "button quiet-button", page.on_press(|| Some(Action::Wait))));
     // What is most likely to help comes first.
-    let ways = if error.is_retryable() {
-        html! {
-            <>
+    let (first, last) = if error.is_retryable() {
+        let ways = html! {
+            <div class="ways">
                 { page.button("retry", "button", retry) }
-                { page.button("download", "button quiet-button", download(page)) }
-            </>
-        }
+                { wait.unwrap_or_default() }
+            </div>
+        };
+        (ways, Html::default())
     } else {
-        html! {
-            <>
-                { page.button("download", "button", download(page)) }
-                { page.button("retry", "button quiet-button", retry) }
-            </>
-        }
+        (Html::default(), page.button("retry", "link", retry))
     };
+    let told = page.around.told.iter().map(|text| changing(text.clone()));
     let landlord = &page.settings.landlord;
     let other_ways = (!landlord.channels.is_empty()).then(|| {
         html! {
@@ -71,29 +66,77 @@ pub fn not_sent(page: &Page, error: &SubmitError) -> Html {
                     { plain(text) }
                     <p><strong>{ page.t("not_sent.kept") }</strong></p>
                 </div>
-                <div class="ways">{ ways }</div>
-                { other_ways }
+                <div role="status">{ again.unwrap_or_default() }</div>
+                { first }
+                { another_way(page, error) }
+                { page.subheading(page.t("not_sent.later.title")) }
+                { plain(page.t("not_sent.later.text")) }
+                <div role="status">{ for told }</div>
+                <div class="ways">
+                    { page.button("download", "button quiet-button", download(page)) }
+                    { last }
+                </div>
+                { other_ways.unwrap_or_default() }
             </>
         },
     )
 }
 
-/// Saves a copy of what has not been sent yet.
-pub fn download(page: &Page) -> Callback<MouseEvent> {
+/// Whether it may have arrived.
+fn is_unsure(error: &SubmitError) -> bool {
+    match error {
+        SubmitError::TimedOut | SubmitError::Unreachable => true,
+        SubmitError::Offline
+        | SubmitError::Busy(_)
+        | SubmitError::TooBig
+        | SubmitError::Rejected(_)
+        | SubmitError::Broken(_) => false,
+    }
+}
+
+/// The same as an e-mail, where the landlord has an address for it, and as a letter.
+fn another_way(page: &Page, error: &SubmitError) -> Html {
+    let may_have_arrived = is_unsure(error);
+    let quiet = "button quiet-button";
+    let class = if error.is_retryable() { quiet } else { "button" };
     let (settings, draft) = (page.settings.clone(), page.session.draft.clone());
-    let (title, lgsco) =
-        (page.said("copy.title"), rights::rights(&draft, &settings.landlord).lgsco);
-    page.on_press(move || {
-        let messages = &settings.messages;
-        let heading = copy::Heading {
-            title: title.clone(),
-            lines: vec![messages.t("copy.draft").to_string()],
-            rights: messages.t("rights.not_sent"),
-            lgsco,
+    let email = letter::mail(&settings, &draft).map(|address| {
+        let link = html! {
+            <a {class} part="button" data-action="email" href={address}>
+                { page.t("not_sent.email") }
+            </a>
         };
-        let answers = summary::answers(&draft, &settings);
-        let html = copy::html(messages, &settings.language, &heading, &answers);
-        browser::download(&[&messages.t("copy.file"), ".html"].concat(), &html);
-        None
-    })
+        way(link, page.t("not_sent.email.text"))
+    });
+    let press = {
+        let draft = draft.clone();
+        page.on_press(move || {
+            let html = letter::html(&settings, &draft, browser::today(), may_have_arrived);
+            browser::download(&letter::file_name(&settings.messages), &html);
+            None
+        })
+    };
+    let button = page.button("letter", if email.is_some() { quiet } else { class }, press);
+    let files = (!page.session.evidence().is_empty()).then(|| note(page.t("not_sent.files")));
+    html! {
+        <>
+            { page.subheading(page.t("not_sent.another.title")) }
+            { plain(page.t("not_sent.another.text")) }
+            { files.unwrap_or_default() }
+            <div class="equal">
+                { email.unwrap_or_default() }
+                { way(button, page.t("not_sent.letter.text")) }
+            </div>
+        </>
+    }
+}
+
+fn way(button: Html, text: AttrValue) -> Html {
+    element("div", "way", all(vec![button, small(text)]))
+}
+
+/// Saves everything as a file that can be read, and opened here again.
+pub fn download(page: &Page) -> Callback<MouseEvent> {
+    let ask = page.ask.clone();
+    Callback::from(move |_: MouseEvent| ask.emit(Ask::Save))
 }

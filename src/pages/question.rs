@@ -7,7 +7,7 @@ use domain::question::{self, FieldName, Kind, Question};
 use domain::validate;
 use yew::prelude::*;
 
-use super::{Page, frame::frame};
+use super::{Page, files, frame::frame};
 use crate::browser;
 use crate::components::error_summary::error_summary;
 use crate::components::field::{Field, field};
@@ -26,9 +26,10 @@ pub fn question(page: &Page, question: Question) -> Html {
     let asked: Vec<_> = question.fields_for(landlord).collect();
     let heading = |text: Html| html! { <>{ page.heading(text) }{ optional.clone() }</> };
     let (intro, fields): (Html, Html) = match asked[..] {
-        [only] if question.has_one_field() => {
+        [only, ref rest @ ..] if question.has_one_field() => {
             let text = named(only, html! { { title } }, None);
-            (Html::default(), entry(page, only, heading(text), hint))
+            let rest = rest.iter().map(|it| one_of_several(page, question, it));
+            (Html::default(), html! { <>{ entry(page, only, heading(text), hint) }{ for rest }</> })
         }
         _ => {
             let hint = hint.map(|text| paragraph("hint", text));
@@ -96,6 +97,11 @@ fn make_complaint(page: &Page, question: Question) -> Html {
 
 /// The one submit button of a form. The second press of a double click must not skip a page.
 pub fn submit(page: &Page, action: &str) -> Html {
+    submit_named(action, page.said(&["action.", action].concat()))
+}
+
+/// The same, with these words.
+pub fn submit_named(action: &str, text: AttrValue) -> Html {
     let onclick = Callback::from(|event: MouseEvent| {
         if browser::is_second_click(&event) {
             event.prevent_default();
@@ -103,7 +109,7 @@ pub fn submit(page: &Page, action: &str) -> Html {
     });
     html! {
         <button type="submit" class="button" part="button" data-action={action.to_owned()} {onclick}>
-            { page.said(&["action.", action].concat()) }
+            { text }
         </button>
     }
 }
@@ -115,6 +121,7 @@ fn one_of_several(page: &Page, question: Question, it: &question::Field) -> Html
     let is_required =
         validate::is_required(question, it, &page.session.draft, &page.session.landlord);
     let optional = (!is_required && !question.is_optional()).then(|| optional_tag(page));
+    let optional = optional.unwrap_or_default();
     let text = html! { <><span class="label-text">{ text }</span>{ optional }</> };
     let hint = messages.get(&["field.", it.name.key(), ".hint"].concat());
     entry(page, it, named(it, text, Some("label")), hint)
@@ -124,7 +131,7 @@ fn one_of_several(page: &Page, question: Question, it: &question::Field) -> Html
 fn named(it: &question::Field, text: Html, class: Option<&'static str>) -> Html {
     match it.kind {
         Kind::Radios(_) | Kind::Checkboxes(..) => text,
-        Kind::Line(_) | Kind::Paragraphs(_) => {
+        Kind::Line(_) | Kind::Paragraphs(_) | Kind::Files => {
             html! { <label {class} for={it.name.key()}>{ text }</label> }
         }
     }
@@ -136,13 +143,16 @@ fn optional_tag(page: &Page) -> Html {
 
 fn entry(page: &Page, it: &question::Field, label: Html, hint: Option<AttrValue>) -> Html {
     let name = it.name;
+    if matches!(it.kind, Kind::Files) {
+        return files::field(page, it, label);
+    }
     let (entered, pressed) = (page.dispatch.clone(), page.dispatch.clone());
     let landlord = &page.settings.landlord;
     let keys = match it.kind {
         Kind::Radios(keys) | Kind::Checkboxes(keys, _) => {
             keys(landlord).into_iter().map(|key| key.to_owned().into()).collect()
         }
-        Kind::Line(_) | Kind::Paragraphs(_) => Vec::new(),
+        Kind::Line(_) | Kind::Paragraphs(_) | Kind::Files => Vec::new(),
     };
     let settings = page.settings;
     field(Field {

@@ -5,18 +5,22 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use domain::choices::Choice;
 use domain::question::{FieldName, Question};
+use domain::record;
+use domain::rights;
 use domain::timescale::StartsFrom;
 use domain::triage::{self, Flag, Route};
 use domain::working_days::WorkingDays;
-use domain::{record, rights};
 use yew::prelude::*;
 
-use super::{Page, frame::frame};
+use super::{Page, case::act, files::uploads, frame::frame};
 use crate::components::steps::{Step, steps};
-use crate::components::summary_list::{Line, summary_list};
+use crate::components::summary_list::{Line, named, summary_list};
 use crate::components::text::{self, note, plain, small};
+use crate::copy::{self, Copy};
+use crate::files::UploadState;
 use crate::session::{Action, Screen, Sent};
-use crate::{app, browser, copy, summary};
+use crate::tracking::CaseAction;
+use crate::{app, browser, summary};
 
 /// The page after sending.
 pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
@@ -24,23 +28,17 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
     let title = if sent.is_confirmed { "sent.title" } else { "sent.title.unconfirmed" };
     let kind = page.session.draft.route();
     let note = if sent.is_confirmed { "sent.reference.note" } else { "sent.reference.own" };
-    let already = page
-        .session
-        .came_back
-        .then(|| html! { <p class="note" role="status">{ page.t("sent.already") }</p> });
+    let already = page.session.came_back.then(|| {
+        let reference = [("reference", &*receipt.reference)];
+        text::note(page.t_with("sent.already", &reference))
+    });
     let again = {
-        let question = page.t("confirm.again");
+        let is_open = page.session.files.next(page.session.evidence()).is_some();
+        let question = page.t(if is_open { "confirm.again.files" } else { "confirm.again" });
         page.on_press(move || browser::confirm(&question).then_some(Action::Again))
     };
-    let code = receipt.access_code.as_ref().map(|code| {
-        html! {
-            <div class="code">
-                { plain(page.t("sent.code")) }
-                <p class="code-value"><bdi dir="ltr">{ code.clone() }</bdi></p>
-                { small(page.t("sent.code.note")) }
-            </div>
-        }
-    });
+    let has_way = page.settings.service.is_some() && receipt.access_code.is_some();
+    let see = has_way.then(|| see(page));
     let lines = sent.answers.iter().filter(|it| !it.value.is_empty()).map(|it| Line {
         label: it.label.clone().into(),
         values: vec![(None, it.value.clone().into())],
@@ -50,7 +48,7 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
         page,
         html! {
             <>
-                { already }
+                <div role="status">{ already.unwrap_or_default() }</div>
                 <div class="receipt">
                     { page.title_said(title) }
                     { plain(page.t("sent.reference")) }
@@ -59,6 +57,7 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
                     { small(page.t_with("sent.received", &[("date", &page.date(receipt.received_on))])) }
                 </div>
                 { for linked(page).into_iter().map(text::note) }
+                { uploads(page, page.session.evidence(), has_way) }
                 { page.subheading(page.t("sent.next.title")) }
                 { steps(next_steps(page, sent)) }
                 { make_complaint(page, kind) }
@@ -66,17 +65,49 @@ pub fn sent(page: &Page, sent: &Rc<Sent>) -> Html {
                 { notes(page) }
                 { page.subheading(page.t("sent.keep.title")) }
                 { plain(page.said("sent.keep.text")) }
-                { code }
+                { code(page, receipt.access_code.as_deref()) }
                 <div class="ways">
                     { page.button("download", "button", download(page, sent)) }
                     { page.button("print", "button quiet-button", page.on_press(|| { browser::print(); None })) }
                 </div>
+                { see.unwrap_or_default() }
                 { page.subheading(page.t("sent.answers.title")) }
                 { summary_list(lines.collect(), &page.t("common.not_answered")) }
                 { page.button("again", "link", again) }
             </>
         },
     )
+}
+
+/// The access code, until the resident has noted it. From then on it is in the copy alone: whoever looks at
+/// this screen later can't read it.
+fn code(page: &Page, code: Option<&str>) -> Html {
+    let Some(code) = code else {
+        return Html::default();
+    };
+    if page.session.has_saved_code {
+        return html! { <div class="note" key="saved" data-done="" tabindex="-1">{ plain(page.t("sent.code.saved")) }</div> };
+    }
+    let press = page.on_press(|| Some(Action::Case(CaseAction::SavedCode)));
+    html! {
+        <div class="code" key="code">
+            { plain(page.t("sent.code")) }
+            <p class="code-value"><bdi dir="ltr">{ code.to_owned() }</bdi></p>
+            { small(page.t("sent.code.note")) }
+            { act(page, "saved_code", "button quiet-button", press) }
+        </div>
+    }
+}
+
+/// The way to the case, for which nothing needs to be typed.
+fn see(page: &Page) -> Html {
+    let press = page.on_press(|| Some(Action::Case(CaseAction::See)));
+    html! {
+        <div class="aside">
+            { plain(page.t("sent.case")) }
+            { act(page, "see_case", "button quiet-button", press) }
+        </div>
+    }
 }
 
 fn next_steps(page: &Page, sent: &Sent) -> Vec<Step> {
@@ -195,11 +226,11 @@ fn make_complaint(page: &Page, kind: Route) -> Html {
 /// Whom else it went to, and a clock of its own where it is about personal data.
 fn notes(page: &Page) -> Html {
     let (draft, landlord) = (&page.session.draft, &page.session.landlord);
-    let recipients = record::recipients(draft, landlord)
-        .map(|name| page.t_with("check.recipient", &[("name", name)]));
-    let is_about_data = triage::flags(draft, landlord).contains(&Flag::DataProtection);
-    let data = is_about_data.then(|| page.t("sent.data_protection"));
-    recipients.chain(data).map(note).collect()
+    let mut notes = summary::recipients(draft, page.settings);
+    if triage::flags(draft, landlord).contains(&Flag::DataProtection) {
+        notes.push(page.t("sent.data_protection"));
+    }
+    notes.into_iter().map(note).collect()
 }
 
 /// The adjustments asked for, said back (Code 5.10).
@@ -216,10 +247,7 @@ fn adjustments(page: &Page, sent: &Sent) -> Html {
             Some(name @ (FieldName::InterpreterLanguage | FieldName::AdjustmentsReview)) => {
                 let (question, draft) = (Question::Adjustments, &page.session.draft);
                 let label = summary::field_label(name, question, draft, messages);
-                asked.push(
-                    [&*label, if label.ends_with('?') { " " } else { ": " }, &answer.value]
-                        .concat(),
-                );
+                asked.push(named(&label, &answer.value));
             }
             _ => {}
         }
@@ -237,36 +265,45 @@ fn adjustments(page: &Page, sent: &Sent) -> Html {
 
 /// Saves a copy of exactly what was sent, with the reference, the dates and the rights.
 fn download(page: &Page, sent: &Rc<Sent>) -> Callback<MouseEvent> {
-    let label = |key: &str, value: &str| [&page.t(key), ": ", value].concat();
-    let mut lines = vec![
-        label("sent.reference", &sent.receipt.reference),
-        page.t_with(
-            "copy.sent_at",
-            &[("date", &browser::moment(&sent.sent_at, &page.settings.language))],
-        )
-        .to_string(),
-        page.t_with("sent.received", &[("date", &page.date(sent.receipt.received_on))]).to_string(),
+    let receipt = &sent.receipt;
+    let moment = browser::moment(&sent.sent_at, &page.settings.language);
+    let received = page.date(receipt.received_on);
+    let mut facts = vec![
+        (page.t("sent.reference"), receipt.reference.clone().into()),
+        (page.t("copy.sent_at"), moment.into()),
+        (page.t("copy.received"), received.into()),
     ];
-    if let Some(code) = &sent.receipt.access_code {
-        lines.push(label("sent.code", code));
+    if let Some(code) = &receipt.access_code {
+        facts.push((page.t("sent.code"), code.clone().into()));
     }
-    lines.extend(linked(page).iter().map(ToString::to_string));
-    for (when, what) in next_steps(page, sent) {
-        lines.push([&when, ": ", &what].concat());
-    }
-    let (settings, sent) = (page.settings.clone(), sent.clone());
+    let (notes, steps) = (linked(page), next_steps(page, sent));
+    let (settings, sent, draft) = (page.settings.clone(), sent.clone(), page.session.draft.clone());
     let (title, rights) = (page.said("copy.title"), page.said("rights.sent"));
-    let lgsco = rights::rights(&page.session.draft, &settings.landlord).lgsco;
+    let files = page.session.files.clone();
     page.on_press(move || {
-        let heading = copy::Heading {
-            title: title.clone(),
-            lines: lines.clone(),
-            rights: rights.clone(),
-            lgsco,
+        let arrived = |id: &str| match files.state(id) {
+            UploadState::Done => settings.messages.t("copy.file.arrived"),
+            UploadState::Waiting | UploadState::Sending(_) => {
+                settings.messages.t("copy.file.waiting")
+            }
+            UploadState::Failed(_) => settings.messages.t("copy.file.failed"),
         };
-        let html = copy::html(&settings.messages, &settings.language, &heading, &sent.answers);
+        let copy = Copy {
+            title: title.clone(),
+            facts: facts.clone(),
+            notes: notes.clone(),
+            steps: steps.clone(),
+            answers: &sent.answers,
+            files: record::evidence(&draft, &settings.landlord)
+                .iter()
+                .map(|it| (it, arrived(&it.id)))
+                .collect(),
+            rights: rights.clone(),
+            lgsco: rights::rights(&draft, &settings.landlord).lgsco,
+            record: Some(&*sent.body).filter(|it| !it.is_empty()),
+        };
         let name = [&settings.messages.t("copy.file"), "-", &sent.receipt.reference, ".html"];
-        browser::download(&name.concat(), &html);
+        browser::download(&name.concat(), &copy::html(&settings, &copy));
         None
     })
 }

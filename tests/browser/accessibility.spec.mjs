@@ -38,7 +38,8 @@ test('axe sees what is wrong inside the form', async ({ resident, page }) => {
 });
 
 /** What a tour meets at every landlord, beside much else. */
-const EVERYWHERE = ['start', 'advice:danger', 'advice:first_report', 'advice:possible_exclusion', 'question:intent',
+const EVERYWHERE = ['start', 'advice:danger', 'advice:first_report', 'advice:possible_exclusion', 'advice:careful', 'advice:urgent',
+  'advice:unhappy', 'question:intent',
   'question:intent with problems', 'question:staff with problems', 'question:group', 'question:stage2', 'question:request with problems',
   'question:you_for_someone with problems', 'question:feedback', 'check', 'check stage2', 'check service_request', 'check addition',
   'check feedback', 'not-sent', 'sent', 'sent stage2', 'sent service_request', 'sent addition', 'sent feedback', 'failed'];

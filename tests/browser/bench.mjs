@@ -34,7 +34,7 @@ async function measure() {
   const resident = new Resident(page);
   await page.goto('/');
   // From the navigation to the first screen of the widget, painted.
-  await resident.screen.waitFor();
+  await resident.isOpen();
   opening.push(await page.evaluate(painted));
   for (let pages = 0; (await resident.at()) !== 'check' && pages < 40; pages++) {
     const at = await resident.at();

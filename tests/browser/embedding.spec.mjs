@@ -1,24 +1,14 @@
 // In the page of a landlord: one tag, on another origin, under the strictest policy, beside whatever
 // else is there.
 
-import { startHostPage, strictest } from './support/host-page.mjs';
-import { intercept } from './support/moments.mjs';
+import { test as base, expect } from './support/elsewhere.mjs';
+import { strictest } from './support/host-page.mjs';
+import { TRIES, intercept, withoutPauses } from './support/moments.mjs';
 import { PLAIN, Resident, newWords, saying } from './support/resident.mjs';
-import { startService } from './support/service.mjs';
-import { test as base, expect } from './support/test.mjs';
 import { heard } from './support/watch.mjs';
 import { say } from './support/words.mjs';
 
 const test = base.extend({
-  /** A website, and a service that takes complaints from it. */
-  elsewhere: [async ({}, use) => {
-    const site = await startHostPage();
-    const service = await startService({ allowOrigins: [site.origin] });
-    await use({ site, service, widget: service.url.slice(0, -1) });
-    await service.close();
-    await site.close();
-  }, { scope: 'worker' }],
-
   /** Puts this into the website's page, under the strictest policy, and opens it. */
   embed: async ({ elsewhere, page }, use) => {
     const { site, widget } = elsewhere;
@@ -43,13 +33,13 @@ test('one script tag on another website, under the strictest policy, is enough f
   context.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await embed(`<main><script src="${script(widget)}" data-landlord="${widget}/landlords/halton.json"
     data-endpoint="${widget}/v1/submissions" async></script></main>`);
-  await resident.screen.waitFor();
+  await resident.isOpen();
   const account = newWords();
   await resident.skipsTo('check', saying(account));
 
   expect(asked.filter((it) => it.startsWith('POST'))).toEqual([]);
   for (const path of asked) {
-    expect(path).toMatch(/^GET (\/|\/housing-complaint\/v1\/housing-complaint\.(js|[0-9a-f]+\.wasm)|\/landlords\/halton\.json)$/);
+    expect(path).toMatch(/^GET (\/|\/housing-complaint\/v1\/housing-complaint(\.js|(-later)?\.[0-9a-f]+\.wasm)|\/housing-complaint\/v1\/locales\/en(-later)?\.[0-9a-f]+\.json|\/landlords\/halton\.json|\/v1\/capabilities)$/);
   }
   await resident.sends();
   const reference = await resident.reference();
@@ -66,18 +56,49 @@ test('the tag gives its settings to an element that is in the page already, wher
   const { widget } = elsewhere;
   await embed(`<housing-complaint><p>Phone us.</p></housing-complaint><hr>
     <script src="${script(widget)}" data-landlord="${widget}/landlords/example.json" data-heading-level="4"></script>`);
-  await resident.screen.waitFor();
+  await resident.isOpen();
   expect(await page.locator('housing-complaint').count()).toBe(1);
   await expect(resident.screen.getByRole('heading', { level: 4 })).toHaveText(say('start.title', { landlord: 'Example Homes' }));
+});
+
+for (const where of ['in the head', 'before the element']) {
+  test(`a tag ${where} finds the element that is read later, and without one it makes one that is seen`, async ({ embed, elsewhere, resident, page }) => {
+    const { widget } = elsewhere;
+    const own = `<script src="${script(widget)}" data-landlord="${widget}/landlords/example.json" async></script>`;
+    for (const element of ['<main><housing-complaint><p>Phone us.</p></housing-complaint></main>', '<p>No element.</p>']) {
+      await embed(`${where === 'in the head' ? own : `<body>${own}`}<!-- later -->${element}`);
+      await resident.isOpen();
+      await expect(page.locator('housing-complaint')).toHaveCount(1);
+      await resident.comesTo('start');
+      await expect(resident.screen.locator('[data-action=start]')).toBeVisible();
+      const parent = await page.evaluate(() => document.querySelector('housing-complaint').parentElement.localName);
+      expect(parent).toBe(element.startsWith('<main') ? 'main' : 'body');
+    }
+  });
+}
+
+test('what a script sets before the element is defined counts', async ({ embed, elsewhere, resident, page }) => {
+  const { widget } = elsewhere;
+  await page.addInitScript((landlord) => {
+    addEventListener('readystatechange', () => {
+      Object.assign(document.querySelector('housing-complaint'), { landlord, headingLevel: '4' });
+    }, { capture: true, once: true });
+  }, `${widget}/landlords/example.json`);
+  await embed(`<housing-complaint></housing-complaint><script src="${script(widget)}" defer></script>`);
+  await resident.isOpen();
+  await expect(resident.screen.getByRole('heading', { level: 4 })).toBeVisible();
+  await page.evaluate(() => { document.querySelector('housing-complaint').headingLevel = null; });
+  await expect(resident.screen.getByRole('heading', { level: 2 })).toBeVisible();
 });
 
 test('a website that the service does not know is told so, and nothing is lost', async ({ embed, elsewhere, resident, page, trouble, service }) => {
   const stranger = service.url.slice(0, -1);
   expect(stranger).not.toBe(elsewhere.widget);
   await embed(`${tag(stranger)}<script src="${script(stranger)}"></script>`, { policy: strictest(stranger) });
-  await resident.screen.waitFor();
+  await resident.isOpen();
   const account = newWords();
   await resident.skipsTo('check', saying(account));
+  await page.evaluate(() => { Math.random = () => 0; });
   await resident.sends();
   await resident.comesTo('not-sent');
   await expect(resident.screen).toContainText(say('not_sent.kept'));
@@ -104,7 +125,8 @@ test('a widget file that is not the one of the build is refused', async ({ resid
 
 test('the page hears each step, and nothing personal', async ({ resident, page, service }) => {
   await intercept(page, (route, number) =>
-    (number === 1 ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+    (number <= TRIES ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+  await withoutPauses(page);
   await resident.opens();
   await resident.skipsTo('check');
   await resident.sends();
@@ -147,8 +169,8 @@ test('two forms on one page know nothing of each other', async ({ embed, elsewhe
   const { widget, service } = elsewhere;
   await embed(`${tag(widget, 'halton', 'id="one"')}${tag(widget, 'example', 'id="two"')}<script src="${script(widget)}"></script>`);
   const [one, two] = ['#one', '#two'].map((within) => new Resident(page, { within }));
-  await one.screen.waitFor();
-  await two.screen.waitFor();
+  await one.isOpen();
+  await two.isOpen();
   const [mine, theirs] = [newWords(), newWords()];
   await one.skipsTo('question:topics', saying(mine));
   expect(await two.at()).toBe('start');
@@ -166,15 +188,15 @@ test('two forms for the same landlord keep their answers apart, also over a relo
   const { widget } = elsewhere;
   await embed(`<div id="a">${tag(widget)}</div><div id="b">${tag(widget)}</div><script src="${script(widget)}"></script>`);
   const [one, two] = ['#a housing-complaint', '#b housing-complaint'].map((within) => new Resident(page, { within }));
-  await one.screen.waitFor();
-  await two.screen.waitFor();
+  await one.isOpen();
+  await two.isOpen();
   await one.skipsTo('question:account', saying('mine'));
   await one.answers({ account: ['mine'] });
   await two.skipsTo('question:account', saying('theirs'));
   await two.answers({ account: ['theirs'] });
   await page.reload();
-  await one.screen.waitFor();
-  await two.screen.waitFor();
+  await one.isOpen();
+  await two.isOpen();
   expect([await one.shown(), await two.shown()]).toEqual([shownAs('mine'), shownAs('theirs')]);
 });
 
@@ -208,7 +230,7 @@ test('a form that is taken away is gone, and is as it was when it comes back', a
   await page.goForward();
   expect(await heard(page)).toHaveLength(before);
   await page.evaluate(() => document.querySelector('main').append(window.kept));
-  await resident.screen.waitFor();
+  await resident.isOpen();
   expect(await resident.shown()).toEqual(shownAs('half a sent'));
 });
 
@@ -222,7 +244,7 @@ test('a script can put the form into a page, change it, and take it away', async
     window.form = window.HousingComplaint.mount('#here', { landlord: '/landlords/example.json', headingLevel: 3 });
   });
   const form = new Resident(page, { within });
-  await form.screen.waitFor();
+  await form.isOpen();
   await expect(form.screen.getByRole('heading', { level: 3 }).first()).toHaveText(say('start.title', { landlord: 'Example Homes' }));
   await page.evaluate(() => window.form.update({ headingLevel: 4 }));
   await expect(form.screen.getByRole('heading', { level: 4 }).first()).toBeVisible();
@@ -281,7 +303,7 @@ test('styles of the landlord’s page don’t reach into the form', async ({ emb
     await embed(`${style}${tag(widget)}<script src="${script(widget)}"></script>`, { policy });
     await page.evaluate(() => sessionStorage.clear());
     await page.reload();
-    await resident.screen.waitFor();
+    await resident.isOpen();
     await resident.skipsTo('question:danger');
     await resident.continues();
     looks.push(await resident.screen.evaluate((it) => {
@@ -302,7 +324,7 @@ test('a landlord can give the form its own colours and type', async ({ embed, el
   const theme = `<style>housing-complaint { --hc-color-brand: rgb(120, 0, 60); --hc-font-family: serif; }
     housing-complaint::part(button) { border-radius: 0; }</style>`;
   await embed(`${theme}${tag(widget)}<script src="${script(widget)}"></script>`, { policy: `${strictest(widget)}; style-src 'unsafe-inline'` });
-  await resident.screen.waitFor();
+  await resident.isOpen();
   const button = resident.screen.locator('[data-action=start]');
   await expect(button).toHaveCSS('background-color', 'rgb(120, 0, 60)');
   await expect(button).toHaveCSS('border-radius', '0px');
@@ -324,6 +346,32 @@ test('with drafts off nothing is kept on the device', async ({ resident, page })
   await resident.opens('/?drafts=off');
   await resident.skipsTo('question:account');
   expect(await page.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0]);
+});
+
+test('drafts that are switched off later leave nothing of what was kept', async ({ resident, page }) => {
+  await resident.opens();
+  await resident.skipsTo('question:account');
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(1);
+  await page.evaluate(() => document.querySelector('housing-complaint').setAttribute('drafts', 'off'));
+  await resident.comesTo('question:account');
+  await resident.hands.write('account', 'The roof leaks.');
+  await expect.poll(() => page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
+test('a dialog of the page that keeps Tab inside still does', async ({ embed, elsewhere, resident, page }) => {
+  const { widget } = elsewhere;
+  await embed(`<button id="first">Close</button><button>Help</button>${tag(widget)}<script src="${script(widget)}"></script>`);
+  await resident.isOpen();
+  await page.evaluate(() => {
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Tab') return;
+      event.preventDefault();
+      document.querySelector('#first').focus();
+    });
+  });
+  await resident.screen.locator('[data-action=start]').focus();
+  await page.keyboard.press('Tab');
+  await expect(page.locator('#first')).toBeFocused();
 });
 
 test('where the resident came from is told to the landlord', async ({ resident, service }) => {

@@ -1,7 +1,9 @@
 // When something goes wrong outside: the resident is told so, keeps every word, and has a way on.
 
 import { action } from './support/hands.mjs';
-import { intercept, landlordFile, signal } from './support/moments.mjs';
+import { LANDLORDS } from './support/landlords.mjs';
+import { TRIES, intercept, landlordFile, signal, withoutPauses } from './support/moments.mjs';
+import { expectRescue } from './support/rescue.mjs';
 import { newWords, saying } from './support/resident.mjs';
 import { startService } from './support/service.mjs';
 import { expect, test } from './support/test.mjs';
@@ -38,6 +40,43 @@ test('a widget that can’t be loaded still leaves the resident with whom to pho
   await expectFailed(resident, page, 'wasm_failed');
 });
 
+const BROKEN = {
+  'is not there': { status: 404, body: '' },
+  'was cut off on its way': { cut: 1000 },
+  'is another than the build’s': { body: '{}' },
+};
+
+for (const file of ['*.wasm', 'en.*.json']) {
+  for (const [what, { status = 200, body, cut }] of Object.entries(BROKEN)) {
+    test(`where ${file} ${what}, the resident still has whom to phone, and can try again`, async ({ resident, page }) => {
+      let isBroken = true;
+      await page.route(`**/${file}`, async (route) => {
+        if (!isBroken) return route.continue();
+        const whole = await route.fetch();
+        const content = cut ? (await whole.body()).subarray(0, cut) : body;
+        return route.fulfill({ status, body: content, headers: { ...whole.headers(), 'content-encoding': '', 'content-length': String(content.length) } });
+      });
+      await resident.opens();
+      await expectFailed(resident, page, 'wasm_failed');
+      isBroken = false;
+      await resident.hands.press(action('retry'));
+      await resident.comesTo('start');
+      await resident.isOpen();
+      await expect(resident.screen.locator('[part=heading]')).toBeFocused();
+      await resident.complains();
+    });
+  }
+}
+
+test('a wasm file that is served as something else works all the same', async ({ resident, page }) => {
+  await page.route('**/*.wasm', async (route) => {
+    const whole = await route.fetch();
+    await route.fulfill({ response: whole, headers: { ...whole.headers(), 'content-type': 'application/octet-stream' } });
+  });
+  await resident.opens();
+  await resident.complains();
+});
+
 for (const address of ['', 'http://', '/nowhere.json']) {
   test(`a tag whose landlord is “${address}” still leaves the resident with whom to phone`, async ({ resident, page }) => {
     await page.addInitScript((it) => {
@@ -55,14 +94,21 @@ test('without any script the landlord’s own words are there', async ({ browser
   await page.close();
 });
 
+test('where nothing works, the channels of the landlord’s file are shown as well', async ({ resident, page }) => {
+  await page.route('**/*.wasm', (route) => route.abort());
+  for (const id of ['halton', 'rugby', 'example']) {
+    await resident.opens(`/?landlord=${id}`);
+    await resident.comesTo('failed');
+    for (const { value, note } of LANDLORDS[id].channels) {
+      for (const text of [value, note].filter(Boolean)) await expect(resident.screen).toContainText(text);
+    }
+  }
+  const links = await resident.screen.locator('a').evaluateAll((list) => list.map((it) => it.getAttribute('href')));
+  expect(links).toEqual(expect.arrayContaining(['tel:01632960001', 'mailto:complaints@example.org', 'https://www.example.org/account']));
+});
+
 async function expectFailed(resident, page, code) {
-  await resident.comesTo('failed');
-  await expect(resident.screen).toContainText(say('failed.title'));
-  const rights = resident.screen.locator('[data-rights]');
-  await expect(rights).toBeVisible();
-  await expect(rights).toContainText('0300 111 3000');
-  await expect(rights).toContainText('www.housing-ombudsman.org.uk');
-  await expect(page.getByRole('heading', { name: 'Ways to complain' }), 'the host’s own words').toBeVisible();
+  await expectRescue(resident);
   expect(await heard(page, 'hc-error')).toEqual([{ code }]);
 }
 
@@ -72,15 +118,17 @@ const ANSWERS = {
   'a failure of the service': { status: 500, says: say('not_sent.broken'), retryable: true },
   'an HTML page of a gateway': { status: 502, type: 'text/html', body: '<html><h1>Bad gateway</h1></html>', says: say('not_sent.broken'), retryable: true },
   'a complaint that is too long for the service': { status: 413, says: say('not_sent.too_big'), retryable: false },
-  'a service with too many callers': { status: 429, headers: { 'Retry-After': '42' }, says: say('not_sent.busy', { seconds: 42 }), retryable: true },
+  'a service with too many callers': { status: 429, headers: { 'Retry-After': '90' }, says: say('not_sent.busy', { seconds: 90 }), retryable: true },
   'a service that does not understand': { status: 422, says: say('not_sent.rejected'), retryable: false },
   'an address that does not exist': { status: 404, says: say('not_sent.broken'), retryable: true },
 };
 
 for (const [what, { status, type = 'application/problem+json', body = '{}', headers, says, retryable }] of Object.entries(ANSWERS)) {
   test(`${what} (${status}) loses nothing, and trying again sends the same again`, async ({ resident, page, service }) => {
-    const sent = await intercept(page, (route, number) =>
-      number === 1 ? route.fulfill({ status, body, headers: { 'Content-Type': type, ...headers } }) : route.continue());
+    let isAway = true;
+    const sent = await intercept(page, (route) =>
+      isAway ? route.fulfill({ status, body, headers: { 'Content-Type': type, ...headers } }) : route.continue());
+    await withoutPauses(page);
     const account = newWords();
     await resident.opens();
     await resident.skipsTo('check', saying(account));
@@ -90,10 +138,11 @@ for (const [what, { status, type = 'application/problem+json', body = '{}', head
     await expectWaysOn(resident);
     expect(await heard(page, 'hc-submit-failed')).toEqual([{ status, retryable }]);
 
+    isAway = false;
     await resident.hands.press(action('retry'));
     await resident.reference();
-    expect(sent).toHaveLength(2);
-    expect(sent[1]).toEqual(sent[0]);
+    expect(sent).toHaveLength(status >= 500 ? TRIES + 1 : 2);
+    for (const again of sent) expect(again).toEqual(sent[0]);
     expect(service.rowsAbout(account)).toHaveLength(1);
   });
 }
@@ -118,6 +167,7 @@ test('a service that dies while a complaint is on its way loses nothing', async 
   const service = await startService();
   try {
     const account = newWords();
+    await withoutPauses(page);
     await resident.opens(service.url);
     await resident.skipsTo('check', saying(account));
     const isOnItsWay = page.waitForRequest('**/v1/submissions');
@@ -139,8 +189,9 @@ test('a service that dies while a complaint is on its way loses nothing', async 
 });
 
 test('a complaint whose receipt was lost on its way is stored once, and its receipt comes with the next try', async ({ resident, page, service }) => {
+  await withoutPauses(page);
   await intercept(page, async (route, number) => {
-    if (number > 1) return route.continue();
+    if (number > TRIES) return route.continue();
     await route.fetch();
     return route.abort('connectionreset');
   });
@@ -156,8 +207,9 @@ test('a complaint whose receipt was lost on its way is stored once, and its rece
 });
 
 test('words that are changed after a lost receipt are stored too, under a key of their own', async ({ resident, page, service }) => {
+  await withoutPauses(page);
   await intercept(page, async (route, number) => {
-    if (number > 1) return route.continue();
+    if (number > TRIES) return route.continue();
     await route.fetch();
     return route.abort('connectionreset');
   });
@@ -246,6 +298,7 @@ test('a complaint that is still being stored is asked for again, not sent twice'
 });
 
 test('what could not be sent can be saved, word for word', async ({ resident, page }) => {
+  await withoutPauses(page);
   await intercept(page, (route) => route.abort());
   const account = newWords('<b>Boiler</b> & "tap"\nsecond line');
   await resident.opens();
@@ -254,7 +307,7 @@ test('what could not be sent can be saved, word for word', async ({ resident, pa
   await resident.comesTo('not-sent');
   const text = await readCopy(resident, test.info().outputPath('copy.html'));
   expect(text).toContain(account);
-  expect(text).toContain(say('copy.draft'));
+  expect(text).toContain(say('draft_file.title'));
   expect(text).toContain('0300 111 3000');
 });
 
@@ -275,12 +328,12 @@ async function readCopy(resident, file) {
     resident.page.waitForEvent('download'),
     resident.hands.press(action('download')),
   ]);
-  expect(download.suggestedFilename()).toMatch(/^complaint.*\.html$/);
+  expect(download.suggestedFilename()).toMatch(/^(my-answers|complaint).*\.html$/);
   await download.saveAs(file);
   const page = await resident.page.context().newPage();
   await page.goto(`file://${file}`);
   const text = await page.evaluate(() => document.body.innerText);
-  await expect(page.locator('b, script, img')).toHaveCount(0);
+  await expect(page.locator('b, img, script:not([type="application/json"])')).toHaveCount(0);
   await page.close();
   return text;
 }

@@ -14,7 +14,8 @@ const FOLDER = process.argv[2];
 const LANDLORD = process.argv[3] || 'halton';
 const SCREENS = ['start', 'question:danger', 'question:account', 'question:topics with problems', 'question:contact with problems',
   'advice:danger', 'check', 'sending', 'not-sent', 'sent', 'failed',
-  'question:site', 'question:intent', 'advice:first_report', 'advice:possible_exclusion', 'question:stage2', 'check stage2',
+  'question:site', 'question:intent', 'advice:first_report', 'advice:possible_exclusion',
+  'advice:careful', 'advice:urgent', 'advice:unhappy', 'question:stage2', 'check stage2',
   'sent stage2', 'sent service_request', 'sent feedback'];
 const WIDTHS = [320, 768, 1280];
 const LOOKS = {

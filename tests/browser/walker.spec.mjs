@@ -149,6 +149,8 @@ class Walk {
     const radios = new Set();
     const todo = controls.map(({ type, name }, at) => {
       if (type === 'radio') return radios.add(name) && null;
+      // A path of a file can't be typed.
+      if (type === 'file') return null;
       if (type === 'checkbox') return random.chance(0.4) && { at };
       return random.chance(0.85) && { at, text: this.text(type, name) };
     }).filter(Boolean);
@@ -177,7 +179,7 @@ class Walk {
   }
 
   text(type, name) {
-    const plain = ['Jo', 'no heating', '12 Example Street\nExampleton', '<b>&amp;', '🏚️ עזרה', ' ', 'a'.repeat(500)];
+    const plain = ['Jo', 'no heating', 'I am fed up with you', 'There is a strong smell of gas', 'I want to end my life', '12 Example Street\nExampleton', '<b>&amp;', '🏚️ עזרה', ' ', 'a'.repeat(500)];
     if (['first_said', 'adjustments_review'].includes(name)) {
       return this.random.one(['', '2/11/2026', '1 March 2027', '31/2/2026', 'last week', '2026-11-02']);
     }

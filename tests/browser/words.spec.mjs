@@ -150,7 +150,7 @@ test('markup and script in the service’s answer are shown as text', async ({ r
 
 test('a refusal full of markup is not shown as markup', async ({ resident, page }) => {
   await intercept(page, (route) => route.fulfill({
-    status: 500, contentType: 'text/html', body: `<html><body>${ATTACK}</body></html>`,
+    status: 404, contentType: 'text/html', body: `<html><body>${ATTACK}</body></html>`,
   }));
   await resident.opens();
   await resident.skipsTo('check');

@@ -8,7 +8,8 @@ use domain::choices::Choice;
 use domain::flow::{self, Place};
 use domain::json::Json;
 use domain::question::{FieldName, Kind};
-use housing_complaint::session::{Action, Session};
+use domain::reading::Model;
+use housing_complaint::session::{Action, Screen, Session};
 use housing_complaint::settings::{self, Settings};
 
 /// Every landlord that has a file.
@@ -40,7 +41,7 @@ pub fn settings(landlord: &str) -> Settings {
         ("landlordText".into(), Json::Text(file(&format!("landlords/{landlord}.json")))),
         ("endpoint".into(), text("/v1/submissions")),
         ("version".into(), text("0.0.0")),
-        ("storageKey".into(), text("test")),
+        ("instance".into(), text("test")),
     ]);
     let opened = settings::read(&options).unwrap_or_else(|reason| panic!("{reason:?}"));
     assert!(opened.warnings.is_empty(), "{:?}", opened.warnings);
@@ -65,7 +66,9 @@ pub fn walked(landlord: &str, until: Option<Place>, first: &[(FieldName, &str)])
             break;
         }
         match place {
-            Place::Advise(advice) => session.apply(Action::Choose(advice.ways()[0], String::new())),
+            Place::Advise(advice) => {
+                session.apply(Action::Choose(advice.ways(&session.draft)[0], String::new()))
+            }
             Place::Ask(question) => {
                 for field in question.fields_for(&session.landlord.clone()) {
                     let given = first.iter().find(|(name, _)| *name == field.name);
@@ -73,7 +76,7 @@ pub fn walked(landlord: &str, until: Option<Place>, first: &[(FieldName, &str)])
                         Kind::Radios(keys) | Kind::Checkboxes(keys, _) => {
                             field.required.then(|| keys(&session.landlord)[0].to_owned())
                         }
-                        Kind::Line(_) | Kind::Paragraphs(_) => {
+                        Kind::Line(_) | Kind::Paragraphs(_) | Kind::Files => {
                             field.required.then(|| format!("my {}", field.name.key()))
                         }
                     });
@@ -81,9 +84,18 @@ pub fn walked(landlord: &str, until: Option<Place>, first: &[(FieldName, &str)])
                         session.apply(Action::Enter(field.name, value));
                     }
                 }
-                session.apply(Action::Continue(None));
+                goes_on(&mut session);
             }
         }
     }
     session
+}
+
+/// Presses *Continue*, as the widget does it: it listens before, and where all answers are shown.
+pub fn goes_on(session: &mut Session) {
+    session.listen(|| Some(Model::english()));
+    session.apply(Action::Continue(None));
+    if session.screen == Screen::Check {
+        session.listen(|| Some(Model::english()));
+    }
 }

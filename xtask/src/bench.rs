@@ -12,6 +12,7 @@ use crate::{
     check::{LONG, with_browser},
     dist,
     paths::{read, root, target, write},
+    postgres::{Cluster, For},
     process::{self, Job},
     server, size, tools,
 };
@@ -23,7 +24,8 @@ pub fn run() -> Result<()> {
     let all = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "sizes": sizes()?,
-        "steps": steps(&server)?,
+        "first_screen": in_browser("first-screen", "tests/browser/bench-first-screen.mjs", &server)?,
+        "steps": in_browser("steps", "tests/browser/bench.mjs", &server)?,
         "throughput": throughput()?,
     });
     let path = target().join("bench.json");
@@ -38,20 +40,24 @@ fn sizes() -> Result<Value> {
     Ok(report.to_json())
 }
 
-/// How long each step takes in a browser.
-fn steps(server: &Path) -> Result<Value> {
-    let script = "tests/browser/bench.mjs";
-    if !root().join(script).is_file() {
-        eprintln!("{script} is not there; the times in the browser are left out");
-        return Ok(Value::Null);
-    }
+/// When the first screen is seen, and how long each step takes, in a browser.
+fn in_browser(name: &str, script: &str, server: &Path) -> Result<Value> {
     tools::node_modules()?;
     let mut node = process::command("node");
-    measure("steps", with_browser(node.arg(script), server)?)
+    measure(name, with_browser(node.arg(script), server)?)
 }
 
-/// How many complaints a second the service takes.
+/// How long looking up a case takes among a million; too long is a failure.
+pub fn million() -> Result<()> {
+    throughput_with(&["1000000"]).map(|_| ())
+}
+
+/// How many complaints a second the service takes, on both databases.
 fn throughput() -> Result<Value> {
+    throughput_with(&[])
+}
+
+fn throughput_with(arguments: &[&str]) -> Result<Value> {
     if !root().join("crates/server/examples/throughput.rs").is_file()
         && !root().join("crates/server/examples/throughput/main.rs").is_file()
     {
@@ -60,6 +66,18 @@ fn throughput() -> Result<Value> {
     }
     let mut cargo = process::cargo();
     cargo.args(["run", "--release", "--quiet", "--package", "server", "--example", "throughput"]);
+    cargo.arg("--").args(arguments);
+    // Dropped, and so ended, after the measurement.
+    let cluster = match Cluster::start(For::Measurements) {
+        Ok(cluster) => Some(cluster),
+        Err(error) => {
+            eprintln!("  PostgreSQL is left out: {error:#}");
+            None
+        }
+    };
+    if let Some(cluster) = &cluster {
+        cargo.env("HC_BENCH_DATABASE", &cluster.url);
+    }
     measure("throughput", &mut cargo)
 }
 

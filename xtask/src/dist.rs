@@ -2,34 +2,69 @@
 
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
 use crate::{
     paths::{self, dist, files, read, read_text, root, write},
-    process::Job,
+    process::{self, Job},
     tools::{self, Toolchain, hex},
     wasm::{self, Widget},
 };
 
 /// The script that a page names.
 pub const SCRIPT: &str = "housing-complaint.js";
+/// What the name of the wasm's later part begins with.
+pub const LATER: &str = "housing-complaint-later";
 const INTEGRITY: &str = "integrity.json";
-/// In the order of the cascade.
-const STYLES: [&str; 4] = ["tokens.css", "base.css", "components.css", "print.css"];
+/// In the order of the cascade: what the script carries,
+const STYLES: [&str; 3] = ["tokens.css", "base.css", "first.css"];
+/// and what comes with the words.
+const LATER_STYLES: [&str; 2] = ["components.css", "print.css"];
+/// The hand-written part of the script; what stands first is used by what follows.
+pub const LOADER: [&str; 6] =
+    ["colours.js", "around.js", "in-frame.js", "hide.js", "keeping.js", "loader.js"];
 /// The language that is inside the script.
 const BASE_LANGUAGE: &str = "en";
+/// What the keys of words begin with that no screen asks for before all of the wasm is there: they come with its
+/// later part. A test looks whether an earlier screen asks for one (`tests/locales.rs`).
+const LATER_WORDS: [&str; 14] = [
+    "advice.",
+    "case.",
+    "check.",
+    "copy.",
+    "draft_file.",
+    "files.",
+    "letter.",
+    "not_sent.",
+    "rights.case.",
+    "rights.sign_in",
+    "sending.",
+    "sent.",
+    "sign_in.",
+    "uploads.",
+];
+/// What residents' words mean, a file a language.
+const MODELS: &str = "crates/domain/src/reading";
 /// Everything that `dist/` is made from.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 18] = [
     "Cargo.toml",
     "Cargo.lock",
     "package.json",
     "package-lock.json",
     "src",
     "crates/domain",
-    "embed",
+    "examples",
+    "embed/around.js",
+    "embed/colours.js",
+    "embed/frame.html",
+    "embed/frame.js",
+    "embed/hide.js",
+    "embed/in-frame.js",
+    "embed/keeping.js",
+    "embed/loader.js",
     "styles",
     "locales",
     "xtask",
@@ -89,42 +124,78 @@ fn pack(widget: &Widget) -> Result<()> {
     eprintln!("  packing dist/");
     let mut out = Output::default();
     let wasm = out.add_hashed("housing-complaint", "wasm", &widget.wasm)?;
-    let (messages, locales) = languages(&mut out)?;
-
+    let later = out.add_hashed(LATER, "wasm", &widget.later)?;
+    let loader: Vec<String> = LOADER.iter().map(|name| embedded(name)).collect::<Result<_>>()?;
     let parts = parts_folder();
-    let sources =
-        [("glue.js", &widget.glue), ("loader.js", &loader()?), ("styles.css", &styles()?)];
+    let glue = &widget.glue;
+    let mut sources: Vec<(&str, String)> = LOADER.into_iter().zip(loader.clone()).collect();
+    sources.extend([
+        ("glue.js", glue.clone()),
+        ("styles.css", styles(&STYLES)?),
+        ("later.css", styles(&LATER_STYLES)?),
+        ("frame.js", embedded("frame.js")?),
+    ]);
     for (name, source) in sources {
         write(&parts.join("source").join(name), source)?;
-        let output = minify(&parts.join("source").join(name), &parts.join(name))?;
-        if name == "glue.js" && output.trim().is_empty() {
-            bail!("wasm-bindgen's glue is empty; delete target/wasm and try again");
-        }
+        minify(&parts.join("source").join(name), &parts.join(name))?;
     }
-    write(&parts.join("messages.json"), messages.to_string())?;
+    let loader = loader.concat();
+    let later_styles = read_text(&parts.join("later.css"))?;
+    let (base, locales) = languages(&mut out, &loader, later_styles.trim_end())?;
+    write(&parts.join("messages.json"), base["messages"].to_string())?;
+    write(&parts.join("first.json"), base["first"].to_string())?;
 
     let build = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "wasm": wasm,
+        "later": later,
         "css": read_text(&parts.join("styles.css"))?.trim_end(),
-        "messages": messages,
+        "first": base["first"],
+        "messages": base["messages"],
         "locales": locales,
     });
     let script = format!(
-        "(function () {{\n\"use strict\";\n{}\nconst HC_BUILD = {build};\n{}\n}})();\n",
-        widget.glue,
-        loader()?
+        "(function () {{\n\"use strict\";\n{glue}\nconst HC_BUILD = {build};\n{loader}\n}})();\n",
     );
     let joined = parts.join("source").join(SCRIPT);
     write(&joined, script)?;
     let script = minify(&joined, &parts.join(SCRIPT))?;
-    let frame = root().join("embed/frame.html");
-    if frame.is_file() {
-        out.add("frame.html", &read(&frame)?)?;
-    }
-    // Last, since it names the others.
-    out.add(SCRIPT, script.trim_end().as_bytes())?;
+    // After the others, since it names them.
+    let script = out.add(SCRIPT, script.trim_end().as_bytes())?;
+    let frame = out.add_hashed("frame", "js", &read(&parts.join("frame.js"))?)?;
+    let page = embedded("frame.html")?
+        .replace("{script.integrity}", &script)
+        .replace("{frame.file}", frame["file"].as_str().unwrap_or_default())
+        .replace("{frame.integrity}", frame["integrity"].as_str().unwrap_or_default());
+    out.add("frame.html", page.as_bytes())?;
     out.finish()
+}
+
+/// The first screen in a language, rendered by the widget's own pages, as nodes: a text, or
+/// `[name, attributes, ...children]`.
+fn first_screen(words: &Path) -> Result<Value> {
+    let job = Job {
+        what: "rendering the first screen",
+        advice: "mend what its message names",
+        limit: Duration::from_secs(1800),
+    };
+    let mut example = process::cargo();
+    example.args(["run", "--quiet", "--package", wasm::PACKAGE, "--example", "first_screen", "--"]);
+    let html = job.quiet(example.arg(words))?;
+    let document = roxmltree::Document::parse(html.trim())
+        .context("the first screen is not well-formed; Yew's server renderer has changed")?;
+    Ok(nodes(document.root_element()))
+}
+
+fn nodes(element: roxmltree::Node) -> Value {
+    let attributes: Map<String, Value> =
+        element.attributes().map(|it| (it.name().to_owned(), it.value().into())).collect();
+    let mut node = vec![element.tag_name().name().into(), attributes.into()];
+    node.extend(element.children().map(|child| match child.text() {
+        Some(text) if child.is_text() => text.into(),
+        _ => nodes(child),
+    }));
+    Value::Array(node)
 }
 
 /// The minified parts of the script, each alone, for the size report.
@@ -132,54 +203,94 @@ pub fn parts_folder() -> std::path::PathBuf {
     wasm::folder().join("parts")
 }
 
-fn loader() -> Result<String> {
-    read_text(&root().join("embed/loader.js"))
+fn embedded(name: &str) -> Result<String> {
+    read_text(&root().join("embed").join(name))
 }
 
-fn styles() -> Result<String> {
-    STYLES.iter().map(|name| read_text(&root().join("styles").join(name))).collect()
+fn styles(names: &[&str]) -> Result<String> {
+    names.iter().map(|name| read_text(&root().join("styles").join(name))).collect()
 }
 
-/// The base language's messages, and the table of the other languages' files.
-fn languages(out: &mut Output) -> Result<(Value, Value)> {
+/// What the script carries of the base language (the `first` screen, and those `messages` that the
+/// loader asks for itself), and the table of all languages' files, each with the later screens' `styles`, and
+/// beside it the file of their words and what a resident's own words mean.
+fn languages(out: &mut Output, loader: &str, styles: &str) -> Result<(Value, Value)> {
     let mut base = None;
     let mut table = Map::new();
-    for file in files(&root().join("locales"))? {
-        let is_json = file.extension().is_some_and(|extension| extension == "json");
-        let Some(language) = file.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_json)
+    let folder = root().join("locales");
+    for file in files(&folder)? {
+        // Those of the service are in a folder of their own.
+        let is_ours = file.extension().is_some_and(|extension| extension == "json")
+            && file.parent() == Some(&folder);
+        let Some(language) = file.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_ours)
         else {
             continue;
         };
         let messages: Map<String, Value> = serde_json::from_slice(&read(&file)?)
             .with_context(|| format!("locales/{language}.json is not one JSON object"))?;
-        let messages = Value::Object(messages);
-        let minified = messages.to_string();
-        let entry = out.add_hashed(&format!("locales/{language}"), "json", minified.as_bytes())?;
-        if language == BASE_LANGUAGE {
-            base = Some(messages);
-        } else {
-            table.insert(language.to_owned(), entry);
+        let first = first_screen(&file)?;
+        let is_later = |key: &str| {
+            !is_asked_for(key, loader) && LATER_WORDS.iter().any(|it| key.starts_with(it))
+        };
+        let (mut more, messages): (Map<_, _>, Map<_, _>) =
+            messages.into_iter().partition(|(key, _)| is_later(key));
+        // What the words of a language mean comes behind them, where somebody has said so.
+        let model = root().join(MODELS).join(language).with_extension("txt");
+        if model.is_file() {
+            let stem = format!("locales/{language}-model");
+            more.insert("model".to_owned(), out.add_hashed(&stem, "txt", &read(&model)?)?);
         }
+        let more = Value::Object(more).to_string();
+        let later =
+            out.add_hashed(&format!("locales/{language}-later"), "json", more.as_bytes())?;
+        let words = if language == BASE_LANGUAGE {
+            let (few, others): (Map<_, _>, Map<_, _>) =
+                messages.into_iter().partition(|(key, _)| is_asked_for(key, loader));
+            base = Some(json!({ "messages": few, "first": first }));
+            json!({ "messages": others, "styles": styles })
+        } else {
+            json!({ "messages": messages, "first": first, "styles": styles })
+        };
+        let words = words.to_string();
+        let mut entry = out.add_hashed(&format!("locales/{language}"), "json", words.as_bytes())?;
+        entry["later"] = later;
+        table.insert(language.to_owned(), entry);
     }
     Ok((base.context("locales/en.json is missing; put it back")?, Value::Object(table)))
 }
 
+/// Whether the loader asks for this text: by its key, or for a variant of it.
+fn is_asked_for(key: &str, loader: &str) -> bool {
+    let is_named = |key: &str| loader.contains(&format!("'{key}'"));
+    let varied = key.rsplit_once('.').map_or("", |(stem, _)| stem);
+    is_named(key) || loader.contains(&format!("variant('{varied}'"))
+}
+
 /// Minifies one script or style sheet for the oldest browsers that get a rescue screen.
 ///
-/// The output is ASCII: a page in another encoding than UTF-8 may name the script too.
+/// The output is ASCII: a page in another encoding than UTF-8 may name the script too. esbuild writes no syntax
+/// that is too young for them; terser, after it, makes scripts smaller by 3 %.
 fn minify(from: &Path, to: &Path) -> Result<String> {
-    let target = match from.extension() {
-        Some(css) if css == "css" => "--target=chrome99,firefox101,safari16.4",
-        _ => "--target=es2019",
+    let is_style = from.extension().is_some_and(|extension| extension == "css");
+    let target =
+        if is_style { "--target=chrome99,firefox101,safari16.4" } else { "--target=es2019" };
+    let run = |what: &'static str, from: &Path, arguments: &[&str]| {
+        let job = Job {
+            what,
+            advice: "mend the file that its message names",
+            limit: Duration::from_secs(60),
+        };
+        job.quiet(tools::npm_tool(what).arg(from).args(arguments))
     };
-    let job = Job {
-        what: "esbuild",
-        advice: "mend the file that its message names",
-        limit: Duration::from_secs(60),
-    };
-    let mut esbuild = tools::npm_tool("esbuild");
-    esbuild.arg(from).args(["--minify", "--legal-comments=none", "--log-level=warning", target]);
-    job.quiet(esbuild.arg(format!("--outfile={}", to.display())))?;
+    let written = to.to_string_lossy();
+    let output = ["--outfile=", &written].concat();
+    let arguments = ["--minify", "--legal-comments=none", "--log-level=warning", target, &output];
+    run("esbuild", from, &arguments)?;
+    if !is_style {
+        let compress = "passes=3,ecma=2018";
+        let arguments = ["--mangle", "--format", "ascii_only", "--output", &written];
+        run("terser", to, &[&["--compress", compress], &arguments[..]].concat())?;
+    }
     read_text(to)
 }
 

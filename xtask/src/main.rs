@@ -1,4 +1,5 @@
-//! The project's commands: `cargo xtask start`, `test`, `build`, `bench`, `soak`, `schemas`.
+//! The project's commands: `cargo xtask start`, `test`, `build`, `package`, `bench`, `soak`, `schemas`,
+//! `train`.
 //!
 //! Everything that the commands need beyond cargo and Node.js they fetch themselves
 //! (`tools`); a command that can't go on ends with one sentence that says what to do.
@@ -7,13 +8,19 @@
 mod bench;
 mod check;
 mod dist;
+mod glue;
+mod order;
+mod package;
 mod paths;
+mod postgres;
 mod process;
 mod schemas;
 mod server;
 mod size;
 mod soak;
+mod split;
 mod tools;
+mod train;
 mod wasm;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -53,6 +60,8 @@ enum Task {
     },
     /// Writes the distributable files to dist/
     Build,
+    /// Makes the npm package in target/, and checks it
+    Package,
     /// Measures sizes, times and throughput; also written to target/bench.json
     Bench,
     /// The long runs: the same tests with HC_SOAK=1, which raises their counts
@@ -63,6 +72,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Makes the model by which residents' words are read, from the labelled rows (docs/triage.md)
+    Train,
 }
 
 fn main() -> ExitCode {
@@ -72,8 +83,10 @@ fn main() -> ExitCode {
         }
         Task::Test { quick } => check::run(quick),
         Task::Build => dist::build().map(|_| ()),
+        Task::Package => package::run(),
         Task::Bench => bench::run(),
         Task::Soak => soak::run(),
+        Task::Train => train::run(),
         Task::Schemas { check: true } => schemas::check(),
         Task::Schemas { check: false } => schemas::write_all(),
     };

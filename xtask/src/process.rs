@@ -145,8 +145,14 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 }
 
 /// The cargo that runs xtask, for the host's builds.
+///
+/// What a compiler keeps to be quicker the next time is as large as what it makes, and a fresh machine
+/// has no next time: it is kept only where `CARGO_INCREMENTAL` asks for it.
 pub fn cargo() -> Command {
     let mut cargo = command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    if env::var_os("CARGO_INCREMENTAL").is_none() {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
     if env::var_os("CARGO_TARGET_DIR").is_some() {
         cargo.env("CARGO_TARGET_DIR", paths::target());
     }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    paths::{read, read_text, root, target, which, write},
+    paths::{files, read, read_text, root, target, which, write},
     process::{self, Job},
 };
 
@@ -245,29 +245,28 @@ fn names_debian(os_release: &str) -> bool {
         .any(|(_, value)| value.trim_matches('"').split(' ').any(|word| word == "debian"))
 }
 
+/// Whether this runs as root.
 #[cfg(unix)]
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     // On Linux a process owns its folder in /proc.
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
+/// Whether this runs as root.
 #[cfg(not(unix))]
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     false
 }
 
-/// Installs Debian packages, or says in one sentence how to.
-fn apt_install(packages: &[&str]) -> Result<()> {
-    let names = packages.join(" ");
-    if !can_apt() {
-        bail!("{names} is missing: on Debian, run `apt-get install {names}` as root");
-    }
-    let apt = || {
-        let mut apt = process::command("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=120"]);
-        apt
-    };
+fn apt() -> Command {
+    let mut apt = process::command("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=120"]);
+    apt
+}
+
+/// Fetches Debian's list of packages, once.
+fn update_packages() {
     static UPDATED: OnceLock<()> = OnceLock::new();
     UPDATED.get_or_init(|| {
         eprintln!("  fetching Debian's list of packages");
@@ -280,6 +279,15 @@ fn apt_install(packages: &[&str]) -> Result<()> {
             eprintln!("  {error:#}");
         }
     });
+}
+
+/// Installs Debian packages, or says in one sentence how to.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    if !can_apt() {
+        bail!("{names} is missing: on Debian, run `apt-get install {names}` as root");
+    }
+    update_packages();
     eprintln!("  installing from Debian: {names} (up to a few minutes)");
     let advice = format!("run `apt-get install {names}` by hand to see why");
     let install =
@@ -320,7 +328,7 @@ pub fn npm_tool(name: &str) -> Command {
     npm_command(root().join("node_modules/.bin").join(name))
 }
 
-fn npm_command(program: impl AsRef<Path>) -> Command {
+pub fn npm_command(program: impl AsRef<Path>) -> Command {
     let program = program.as_ref();
     process::command(if cfg!(windows) { program.with_extension("cmd") } else { program.to_owned() })
 }
@@ -330,14 +338,58 @@ pub fn node() -> Command {
     process::command("node")
 }
 
-/// What the tests in Python need.
-const PYTHON_REQUIREMENTS: &str = "crates/server/tests/differential/requirements.txt";
+/// Packages for tests in Python.
+pub struct Python {
+    /// The requirements file.
+    requirements: &'static str,
+    /// The folder under `target/` of an environment that has them.
+    environment: &'static str,
+}
 
-/// A Python that has the packages of the requirements file: the machine's own where it has them,
-/// else one in an environment under `target/`.
-pub fn python() -> Result<PathBuf> {
-    let requirements = root().join(PYTHON_REQUIREMENTS);
-    let folder = target().join("python");
+/// For the comparison of dates.
+pub const DATES: Python = Python {
+    requirements: "crates/server/tests/differential/requirements.txt",
+    environment: "python",
+};
+
+/// For uploads by programs that are not ours.
+pub const UPLOADS: Python =
+    Python { requirements: "tests/uploads/requirements.txt", environment: "python-uploads" };
+
+/// For mail and webhooks, received by programs that are not ours.
+pub const OUTBOX: Python =
+    Python { requirements: "tests/outbox/requirements.txt", environment: "python-outbox" };
+
+/// For positions in photos and videos.
+pub const MEDIA: Python =
+    Python { requirements: "tests/media/requirements.txt", environment: "python-media" };
+
+/// Gets the programs that write positions into photos and videos, and look for them.
+pub fn media_programs() -> Result<()> {
+    for (program, package) in [("exiftool", "libimage-exiftool-perl"), ("ffmpeg", "ffmpeg")] {
+        if which(program).is_none() {
+            apt_install(&[package])?;
+        }
+    }
+    Ok(())
+}
+
+/// For requests that are made up from the description of the service.
+pub const API: Python =
+    Python { requirements: "tests/api/requirements.txt", environment: "python-api" };
+
+/// Gets PostgreSQL, for a cluster of the tests' own.
+pub fn postgres() -> Result<()> {
+    apt_install(&["postgresql"]).context(
+        "PostgreSQL is missing: install it, or name the folder of its programs in HC_POSTGRES",
+    )
+}
+
+/// A Python that has the packages of a requirements file: the machine's own where it has them, else
+/// one in an environment under `target/`.
+pub fn python(needs: &Python) -> Result<PathBuf> {
+    let requirements = root().join(needs.requirements);
+    let folder = target().join(needs.environment);
     let program = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
     let program = folder.join(program);
     let wanted = hex(&Sha256::digest(read(&requirements)?));
@@ -378,6 +430,46 @@ pub fn python() -> Result<PathBuf> {
     Ok(program)
 }
 
+/// ClamAV's daemon: the machine's own or that in `HC_CLAMD`, else one that is only unpacked under
+/// `target/` and is no service of the machine. `None` where there is no Debian to fetch it from.
+pub fn clamd() -> Option<PathBuf> {
+    let named = env::var_os("HC_CLAMD").filter(|name| !name.is_empty()).map(PathBuf::from);
+    if let Some(own) = named.or_else(|| which("clamd")) {
+        return Some(own);
+    }
+    let folder = target().join("clamav");
+    let program = folder.join("usr/sbin/clamd");
+    if !program.is_file()
+        && can_apt()
+        && let Err(error) = unpack("clamav-daemon", &folder)
+    {
+        eprintln!("  {error:#}");
+    }
+    program.is_file().then_some(program)
+}
+
+/// Unpacks a Debian package and what it needs beyond what is installed.
+fn unpack(package: &str, folder: &Path) -> Result<()> {
+    update_packages();
+    eprintln!("  unpacking {package} from Debian in {}", folder.display());
+    let job =
+        Job { what: "fetching a Debian package", advice: "try it by hand", limit: 600 * SECOND };
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
+    let plan = job.quiet(apt().args(["-s", "--no-install-recommends", "install", package]))?;
+    let names = plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next());
+    // As root it would warn that its own user can't write here.
+    let mut download = apt();
+    download.args(["-qq", "-o", "APT::Sandbox::User=root", "download"]).args(names);
+    job.quiet(download.current_dir(folder))?;
+    for archive in files(folder)? {
+        let is_package = archive.extension().is_some_and(|it| it == "deb");
+        if is_package {
+            job.quiet(process::command("dpkg").arg("-x").arg(&archive).arg(folder))?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes an empty Python environment in place of whatever is there.
 fn make_environment(python: &Path, folder: &Path) -> Result<()> {
     let job = Job {
@@ -404,27 +496,79 @@ fn pinned(requirements: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.contains("==") && !word.starts_with('#'))
 }
 
-/// A Chromium or Chrome, fetched if need be.
-pub fn chromium() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("HC_CHROMIUM").filter(|name| !name.is_empty()) {
-        return Ok(named.into());
+/// A program of the browser tests, fetched where that can be done.
+pub struct Program {
+    /// What it is, in a sentence that says that it is missing.
+    what: &'static str,
+    /// The environment variable that names one.
+    pub variable: &'static str,
+    names: &'static [&'static str],
+    on_a_mac: &'static str,
+    packages: &'static [&'static str],
+}
+
+/// Chromium, or Chrome.
+pub const CHROMIUM: Program = Program {
+    what: "Chromium or Google Chrome",
+    variable: "HC_CHROMIUM",
+    names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    on_a_mac: "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    packages: &["chromium", "chromium-sandbox", "fonts-liberation"],
+};
+
+/// Firefox.
+pub const FIREFOX: Program = Program {
+    what: "Firefox",
+    variable: "HC_FIREFOX",
+    names: &["firefox-esr", "firefox"],
+    on_a_mac: "/Applications/Firefox.app/Contents/MacOS/firefox",
+    packages: &["firefox-esr"],
+};
+
+/// What drives WebKitGTK, which comes with it.
+pub const WEBKIT_DRIVER: Program = Program {
+    what: "WebKitGTK's WebKitWebDriver",
+    variable: "HC_WEBKIT_DRIVER",
+    names: &["WebKitWebDriver"],
+    on_a_mac: "",
+    packages: &["webkit2gtk-driver"],
+};
+
+/// The screen on which WebKitGTK draws: it can't do without one.
+pub const SCREEN: Program = Program {
+    what: "Xvfb, the X server without a screen,",
+    variable: "HC_XVFB",
+    names: &["Xvfb"],
+    on_a_mac: "",
+    packages: &["xvfb"],
+};
+
+impl Program {
+    /// Where it is.
+    pub fn get(&self) -> Result<PathBuf> {
+        if let Some(named) = env::var_os(self.variable).filter(|name| !name.is_empty()) {
+            return Ok(named.into());
+        }
+        if let Some(found) = self.installed() {
+            return Ok(found);
+        }
+        let Self { what, variable, .. } = self;
+        if !can_apt() {
+            bail!(
+                "{what} was not found, and the browser tests need it: install it, or name it in \
+                 {variable}; `cargo xtask test --quick` leaves out the browsers"
+            );
+        }
+        apt_install(self.packages)?;
+        self.installed().with_context(|| {
+            format!("{what} is installed but not on the PATH; name it in {variable}")
+        })
     }
-    let known = || {
-        let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-        let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-        names.into_iter().find_map(which).or_else(|| mac.is_file().then_some(mac))
-    };
-    if let Some(found) = known() {
-        return Ok(found);
+
+    fn installed(&self) -> Option<PathBuf> {
+        let on_a_mac = Some(PathBuf::from(self.on_a_mac)).filter(|path| path.is_file());
+        self.names.iter().copied().find_map(which).or(on_a_mac)
     }
-    if !can_apt() {
-        bail!(
-            "no Chromium was found for the browser tests: install Chromium or Google Chrome, or \
-             name one in HC_CHROMIUM"
-        );
-    }
-    apt_install(&["chromium", "chromium-sandbox", "fonts-liberation"])?;
-    known().context("Debian's chromium is installed but not on the PATH; name it in HC_CHROMIUM")
 }
 
 /// Lower-case hexadecimal.
@@ -453,7 +597,7 @@ mod tests {
 
     #[test]
     fn the_pinned_packages_are_those_of_the_file() {
-        let text = read_text(&root().join(PYTHON_REQUIREMENTS)).expect("the file is there");
+        let text = read_text(&root().join(DATES.requirements)).expect("the file is there");
         let pinned: Vec<&str> = pinned(&text).collect();
         assert!(pinned.contains(&"holidays==0.109"), "{pinned:?}");
         assert_eq!(pinned.len(), text.matches("--hash=").count(), "each has its hash");

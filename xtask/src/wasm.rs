@@ -4,17 +4,21 @@ use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
-use walrus::Module;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    glue, order,
     paths::{read, read_text, target, write},
     process::Job,
+    split,
     tools::{self, Route, Toolchain, hex},
 };
 
 /// The widget's package.
 pub const PACKAGE: &str = "housing-complaint";
+/// The two parts are told apart by the names of functions: they say, of generic code too, which module it
+/// is of, and no function has that of another which is like it.
+const NAMES: &str = "-Csymbol-mangling-version=v0 -Zmerge-functions=disabled";
 /// What the wasm uses; with `--all-features` wasm-opt writes files that browsers refuse.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
@@ -38,11 +42,16 @@ const OPTIMISE: [&str; 7] = [
     "--strip-producers",
 ];
 
+/// Sorts the functions by the names that `order` gave them, which then go.
+const ORDER: &str = "--reorder-functions-by-name";
+
 /// The widget's code, ready to be packed.
 pub struct Widget {
-    /// The optimised wasm.
+    /// The optimised wasm: what is needed until the first question works.
     pub wasm: Vec<u8>,
-    /// wasm-bindgen's glue, which defines `wasm_bindgen`.
+    /// The rest of it (see `split`).
+    pub later: Vec<u8>,
+    /// wasm-bindgen's glue, which defines `hcGlue`.
     pub glue: String,
 }
 
@@ -56,15 +65,23 @@ pub fn build(toolchain: &Toolchain) -> Result<Widget> {
     compile(toolchain)?;
     let raw = folder().join("wasm32-unknown-unknown/widget/housing_complaint.wasm");
     let made = folder().join("made");
-    let (wasm, glue, stamp) = (made.join("widget.wasm"), made.join("glue.js"), made.join("stamp"));
+    let (wasm, later) = (made.join("first.wasm"), made.join("later.wasm"));
+    let (glue, stamp) = (made.join("glue.js"), made.join("stamp"));
 
     let mut hasher = Sha256::new();
     hasher.update(read(&raw)?);
     hasher.update(FEATURES.concat());
     hasher.update(OPTIMISE.concat());
+    hasher.update(ORDER);
+    hasher.update(include_str!("glue.rs"));
     hasher.update(read(&crate::paths::root().join("package-lock.json"))?);
     let wanted = hex(&hasher.finalize());
-    if !(stamp.is_file() && read_text(&stamp)? == wanted && wasm.is_file() && glue.is_file()) {
+    if !(stamp.is_file()
+        && read_text(&stamp)? == wanted
+        && wasm.is_file()
+        && later.is_file()
+        && glue.is_file())
+    {
         if stamp.is_file() {
             fs::remove_file(&stamp).context("target/wasm/made/stamp can't be removed")?;
         }
@@ -72,20 +89,36 @@ pub fn build(toolchain: &Toolchain) -> Result<Widget> {
         let (bound_wasm, bound_glue) = bind(&raw)?;
         write(&bound, bound_wasm)?;
         write(&glue, bound_glue)?;
-        optimise(&bound, &wasm)?;
+        let whole = made.join("whole.wasm");
+        optimise(&bound, &whole, &["--debuginfo"])?;
+        let parts = split::split(&read(&whole)?, &read(&bound)?, split::LATER)?;
+        write(&made.join("crossings.txt"), &parts.crossings)?;
+        for (part, to) in [(parts.first, &wasm), (parts.later, &later)] {
+            let split = to.with_extension("split.wasm");
+            write(&split, part)?;
+            optimise(&split, to, &[])?;
+            // The order follows from the code as it is after optimising, and is made by one more run.
+            let named = to.with_extension("named.wasm");
+            write(&named, order::name_by_likeness(&read(to)?)?)?;
+            optimise(&named, to, &[ORDER])?;
+        }
         write(&stamp, wanted)?;
     }
-    Ok(Widget { wasm: read(&wasm)?, glue: read_text(&glue)? })
+    Ok(Widget { wasm: read(&wasm)?, later: read(&later)?, glue: read_text(&glue)? })
 }
 
 fn compile(toolchain: &Toolchain) -> Result<()> {
-    let mut cargo = toolchain.cargo("build");
+    let mut cargo = toolchain.cargo("rustc");
     cargo.args(["--profile", "widget", "--lib", "--package", PACKAGE, "--quiet"]);
+    // As a Rust library, too, which tests need, it would be linked without `lto`, and be ten
+    // kilobytes larger.
+    cargo.args(["--crate-type", "cdylib"]);
     cargo.env("CARGO_TARGET_DIR", folder());
     // wasm-bindgen reads a section that stripping would remove, and strips after itself.
     cargo.env("CARGO_PROFILE_WIDGET_STRIP", "none");
     if toolchain.route == Route::Ready {
         cargo.env("CARGO_PROFILE_WIDGET_PANIC", "abort");
+        cargo.env("RUSTFLAGS", NAMES).env("RUSTC_BOOTSTRAP", "1");
     } else {
         smallest(&mut cargo);
     }
@@ -106,7 +139,7 @@ fn compile(toolchain: &Toolchain) -> Result<()> {
 fn smallest(cargo: &mut Command) {
     cargo.args(["-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"]);
     cargo.env("CARGO_PROFILE_WIDGET_PANIC", "immediate-abort");
-    cargo.env("RUSTFLAGS", "-Zlocation-detail=none -Zfmt-debug=none");
+    cargo.env("RUSTFLAGS", [NAMES, " -Zlocation-detail=none -Zfmt-debug=none"].concat());
 }
 
 /// wasm-bindgen, for a classic script: the wasm and the glue.
@@ -118,12 +151,12 @@ fn bind(raw: &std::path::Path) -> Result<(Vec<u8>, String)> {
             .no_modules(true)?
             .omit_default_module_path(true)
             .typescript(false)
-            .demangle(false)
-            .remove_name_section(true)
+            .demangle(true)
+            .remove_name_section(false)
             .remove_producers_section(true)
             .generate_output()?;
-        let mut glue = output.js().to_owned();
-        shorten_names(output.wasm_mut(), &mut glue);
+        let glue = output.js().to_owned();
+        let glue = glue::fit(output.wasm_mut(), &glue)?;
         Ok((output.wasm_mut().emit_wasm(), glue))
     };
     run().context(
@@ -132,46 +165,7 @@ fn bind(raw: &std::path::Path) -> Result<(Vec<u8>, String)> {
     )
 }
 
-/// Gives imports and closures, whose names are long and end in hashes that don't compress, short
-/// names in the wasm and in the glue alike.
-fn shorten_names(module: &mut Module, glue: &mut String) {
-    let mut count = 0;
-    let mut shorten = |name: &mut String| {
-        if !name.starts_with("__wb") && name.len() < 40 {
-            return;
-        }
-        let short = format!("${count:x}");
-        *glue = replace_identifier(glue, name, &short);
-        *name = short;
-        count += 1;
-    };
-    for import in module.imports.iter_mut() {
-        shorten(&mut import.name);
-    }
-    for export in module.exports.iter_mut() {
-        if export.name.len() >= 40 {
-            shorten(&mut export.name);
-        }
-    }
-}
-
-/// Replaces a whole identifier, never a part of a longer one.
-fn replace_identifier(text: &str, name: &str, with: &str) -> String {
-    let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '$';
-    let mut replaced = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(name) {
-        let after = &rest[at + name.len()..];
-        let is_whole = !rest[..at].ends_with(is_part) && !after.starts_with(is_part);
-        replaced.push_str(&rest[..at]);
-        replaced.push_str(if is_whole { with } else { name });
-        rest = after;
-    }
-    replaced.push_str(rest);
-    replaced
-}
-
-fn optimise(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+fn optimise(from: &std::path::Path, to: &std::path::Path, passes: &[&str]) -> Result<()> {
     tools::node_modules()?;
     eprintln!("  optimising the wasm");
     let job = Job {
@@ -180,6 +174,6 @@ fn optimise(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
         limit: Duration::from_secs(600),
     };
     let mut wasm_opt = tools::npm_tool("wasm-opt");
-    job.quiet(wasm_opt.args(OPTIMISE).args(FEATURES).arg(from).arg("-o").arg(to))?;
+    job.quiet(wasm_opt.args(OPTIMISE).args(passes).args(FEATURES).arg(from).arg("-o").arg(to))?;
     Ok(())
 }

@@ -1,10 +1,15 @@
 //! What a resident has typed so far: raw, perhaps wrong, never tidied up. Whatever can be derived
 //! (where they are, what is missing, whether it can be sent) is derived from it and never stored.
 
+use std::sync::Arc;
+
 use crate::choices::{Choice, Intent, OnBehalfOf, YesNo};
-use crate::flow::{Advice, WAY_REQUEST};
+use crate::evidence::Attachment;
+use crate::flow::{Advice, WAY_COMPLAINT, WAY_REQUEST};
+use crate::heard::Heard;
 use crate::json::Json;
 use crate::question::{Field, FieldName, Kind, Question};
+use crate::reading::Peril;
 use crate::triage::Route;
 
 /// The version of the stored form.
@@ -33,6 +38,9 @@ pub struct Draft {
     chosen: Vec<(Advice, String)>,
     /// Advice that was shown, in the words that were shown.
     words: Vec<(Advice, String)>,
+    attachments: Vec<Attachment>,
+    /// What was heard in the resident's own words.
+    heard: Option<Arc<Heard>>,
 }
 
 impl Draft {
@@ -92,7 +100,10 @@ impl Draft {
     fn unchoose_about(&mut self, name: FieldName) {
         match name {
             FieldName::Danger => self.unchoose(Advice::Danger),
-            FieldName::Intent => self.unchoose(Advice::FirstReport),
+            FieldName::Intent => {
+                self.unchoose(Advice::FirstReport);
+                self.unchoose(Advice::Unhappy);
+            }
             FieldName::Topics => self.unchoose(Advice::Responsibility),
             FieldName::WhenAware | FieldName::ClaimAtCourt | FieldName::AlreadyAnswered => {
                 self.unchoose(Advice::PossibleExclusion);
@@ -116,6 +127,10 @@ impl Draft {
     /// Notes the way on that was chosen where advice was shown.
     pub fn choose(&mut self, advice: Advice, way: &str, words: &str) {
         self.unchoose(advice);
+        if advice == Advice::FirstReport && self.intent() == Some(Intent::Report) {
+            // Whoever chooses again is not held to what they made of it later.
+            self.unchoose(Advice::Unhappy);
+        }
         self.chosen.push((advice, way.to_owned()));
         self.words.push((advice, words.to_owned()));
     }
@@ -124,6 +139,36 @@ impl Draft {
     fn unchoose(&mut self, advice: Advice) {
         self.chosen.retain(|(shown, _)| *shown != advice);
         self.words.retain(|(shown, _)| *shown != advice);
+    }
+
+    /// Takes what was heard in the resident's own words. Advice that would say something else than before
+    /// is shown again; but what has become a complaint by it stays one.
+    pub fn hear(&mut self, heard: Option<Heard>) {
+        let nothing = Heard::default();
+        let before = self.heard.take().unwrap_or_default();
+        for advice in [Advice::Careful, Advice::Urgent, Advice::Unhappy] {
+            let is_same = heard.as_ref().unwrap_or(&nothing).says_the_same(&before, advice);
+            let is_complaint = advice == Advice::Unhappy && self.is_complaint_after_all();
+            if !is_same && !is_complaint {
+                self.unchoose(advice);
+            }
+        }
+        self.heard = heard.map(Arc::new);
+    }
+
+    /// What was heard in the resident's own words.
+    pub fn heard(&self) -> Option<&Heard> {
+        self.heard.as_deref()
+    }
+
+    /// Whether a hazard of this sort was heard.
+    pub fn hears(&self, is_meant: fn(Peril) -> bool) -> bool {
+        self.heard.as_ref().is_some_and(|it| it.hazards.iter().any(|peril| is_meant(*peril)))
+    }
+
+    /// Whether what was a request or a comment was made a complaint.
+    pub(crate) fn is_complaint_after_all(&self) -> bool {
+        self.chosen(Advice::Unhappy) == Some(WAY_COMPLAINT)
     }
 
     /// The words in which this advice was shown.
@@ -141,9 +186,43 @@ impl Draft {
         self.chosen.iter().find(|(shown, _)| *shown == advice).map(|(_, way)| way.as_str())
     }
 
-    /// Whether nothing was entered yet.
+    /// The files that the resident attached, in their order.
+    pub fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    /// Whether a file of this id is attached.
+    pub fn is_attached(&self, id: &str) -> bool {
+        self.attachments.iter().any(|it| it.id == id)
+    }
+
+    /// Attaches a file, once.
+    pub fn attach(&mut self, attachment: Attachment) {
+        if !self.is_attached(&attachment.id) {
+            self.attachments.push(attachment);
+        }
+    }
+
+    /// Takes a file away again.
+    pub fn detach(&mut self, id: &str) {
+        self.attachments.retain(|it| it.id != id);
+    }
+
+    /// Gives an attachment another id.
+    pub fn rename_attachment(&mut self, id: &str, new: &str) {
+        if let Some(it) = self.attachments.iter_mut().find(|it| it.id == id) {
+            new.clone_into(&mut it.id);
+        }
+    }
+
+    /// Whether nothing was entered or attached yet.
     pub fn is_empty(&self) -> bool {
-        self.answers.is_empty()
+        !self.has_answers() && self.attachments.is_empty()
+    }
+
+    /// Whether anything was entered.
+    pub fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
     }
 
     /// Who the complaint is for.
@@ -173,8 +252,16 @@ impl Draft {
     }
 
     /// Which way that leads. A first report is a service request only where the resident chose so
-    /// (Code 1.3, 1.4).
+    /// (Code 1.3, 1.4), and whoever sounds unhappy in their own words may choose again.
     pub fn route(&self) -> Route {
+        match self.first_route() {
+            Route::ServiceRequest if self.is_complaint_after_all() => Route::Complaint,
+            route => route,
+        }
+    }
+
+    /// The way by what was chosen before the resident wrote anything: it decides on which page they write.
+    pub fn first_route(&self) -> Route {
         match self.intent() {
             Some(Intent::Report) if self.chosen(Advice::FirstReport) == Some(WAY_REQUEST) => {
                 Route::ServiceRequest
@@ -195,13 +282,18 @@ impl Draft {
             let pairs = pairs.iter().map(|(at, text)| (at.key().to_owned(), (&**text).into()));
             Json::Object(pairs.collect())
         };
-        Json::object(&[
+        let mut draft = Json::object(&[
             ("version", Json::Number(VERSION)),
             ("answers", Json::Object(answers.collect())),
             ("done", Json::List(self.done.iter().map(|it| it.key().into()).collect())),
             ("chosen", keyed(&self.chosen)),
             ("words", keyed(&self.words)),
-        ])
+            ("attachments", attachments(&self.attachments)),
+        ]);
+        if let Some(heard) = &self.heard {
+            draft.put("/heard", heard.to_json());
+        }
+        draft
     }
 
     /// Reads the stored form, of this version or any other: whatever is known is kept.
@@ -223,8 +315,18 @@ impl Draft {
                 draft.choose(advice, way, words.unwrap_or_default());
             }
         }
+        let attached = value.get("attachments").and_then(Json::list).unwrap_or_default();
+        for attachment in attached.iter().filter_map(Attachment::from_json) {
+            draft.attach(attachment);
+        }
+        draft.heard = value.get("heard").map(|it| Arc::new(Heard::from_json(it)));
         draft
     }
+}
+
+/// Attachments, for the stored form and for the record.
+pub fn attachments(attachments: &[Attachment]) -> Json {
+    Json::List(attachments.iter().map(Attachment::to_json).collect())
 }
 
 fn texts(value: &Json) -> Vec<String> {
@@ -235,6 +337,7 @@ fn texts(value: &Json) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::Model;
 
     #[test]
     fn what_was_typed_comes_back_to_the_character() {
@@ -299,5 +402,56 @@ mod tests {
         assert!(draft.is_done(Question::Account));
         assert_eq!(draft.chosen(Advice::Danger), Some("carry_on"));
         assert_eq!(Draft::from_json(&Json::Text("nonsense".into())), Draft::default());
+    }
+
+    fn heard(text: &str) -> Option<Heard> {
+        Some(Heard::read(Model::english(), text))
+    }
+
+    fn told(draft: &mut Draft) {
+        for advice in [Advice::Careful, Advice::Urgent, Advice::Unhappy] {
+            draft.choose(advice, WAY_REQUEST, "");
+        }
+    }
+
+    #[test]
+    fn what_was_heard_is_kept_and_an_older_draft_has_none() {
+        let mut draft = Draft::default();
+        assert_eq!(Draft::from_json(&draft.to_json()).heard(), None);
+        draft.hear(heard("I smell gas and I am fed up with you"));
+        told(&mut draft);
+        assert_eq!(Draft::from_json(&draft.to_json()), draft);
+    }
+
+    #[test]
+    fn advice_on_words_comes_again_only_where_it_would_say_something_else() {
+        let mut draft = Draft::default();
+        draft.hear(heard("There is a smell of gas. I am fed up with you"));
+        told(&mut draft);
+        draft.hear(heard("There is a strong smell of gas here. Really, I am fed up with you"));
+        assert!(draft.chosen(Advice::Urgent).is_some() && draft.chosen(Advice::Unhappy).is_some());
+        draft.hear(heard("I am fed up with you, and water is pouring through the ceiling"));
+        assert_eq!(draft.chosen(Advice::Urgent), None);
+        assert!(draft.chosen(Advice::Unhappy).is_some() && draft.chosen(Advice::Careful).is_some());
+        draft.hear(heard("My husband hits me"));
+        assert_eq!((draft.chosen(Advice::Careful), draft.chosen(Advice::Unhappy)), (None, None));
+    }
+
+    /// Code 1.3: nobody is routed away from a complaint for saying it more kindly.
+    #[test]
+    fn what_became_a_complaint_stays_one_whatever_is_said_later() {
+        let mut draft = Draft::default();
+        draft.toggle(FieldName::Intent, "report");
+        draft.choose(Advice::FirstReport, WAY_REQUEST, "");
+        draft.hear(heard("I am fed up with you"));
+        assert_eq!(draft.route(), Route::ServiceRequest);
+        draft.choose(Advice::Unhappy, WAY_COMPLAINT, "");
+        for text in ["The gate squeaks", "I am disgusted with you", ""] {
+            draft.hear(heard(text));
+            assert_eq!(draft.route(), Route::Complaint, "{text}");
+        }
+        // But they may choose again.
+        draft.choose(Advice::FirstReport, WAY_REQUEST, "");
+        assert_eq!(draft.route(), Route::ServiceRequest);
     }
 }

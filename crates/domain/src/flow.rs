@@ -7,16 +7,19 @@
 
 use crate::choices::{Choice, Intent, OnBehalfOf};
 use crate::draft::Draft;
+use crate::heard;
 use crate::landlord::Landlord;
 use crate::question::{FieldName, Question};
 use crate::rights;
-use crate::triage::{self, Flag, Route};
+use crate::triage::{self, Route};
 use crate::validate::{self, is_blank};
 
 /// The way on from a first report that sends a service request.
 pub const WAY_REQUEST: &str = "request";
 /// The way on that makes it a complaint. Wherever there is more than one way, this is one.
 pub const WAY_COMPLAINT: &str = "complaint";
+/// The way on that leaves it a comment.
+pub const WAY_FEEDBACK: &str = "feedback";
 /// The one way on from advice that only tells something.
 pub const WAY_ON: &str = "carry_on";
 
@@ -29,6 +32,13 @@ pub enum Advice {
     FirstReport,
     /// A part of it may be for somebody else; it is taken all the same (Code 5.7).
     Responsibility,
+    /// Abuse or self-harm was heard in the words: who listens, and that nobody is told before *Send*.
+    Careful,
+    /// A hazard was heard in the words: whom to phone now. It goes on (Code 6.1).
+    Urgent,
+    /// The words sound unhappy with the landlord: it can be a complaint, and the resident chooses
+    /// (Code 1.3).
+    Unhappy,
     /// Something may keep the landlord from looking into it. It can be sent all the same, a person
     /// decides, and a refusal is explained in writing (Code 2.1 to 2.5).
     PossibleExclusion,
@@ -39,17 +49,33 @@ impl Choice for Advice {
         (Self::Danger, "danger"),
         (Self::FirstReport, "first_report"),
         (Self::Responsibility, "responsibility"),
+        (Self::Careful, "careful"),
+        (Self::Urgent, "urgent"),
+        (Self::Unhappy, "unhappy"),
         (Self::PossibleExclusion, "possible_exclusion"),
     ];
 }
 
 impl Advice {
     /// The ways on from here, by key. None of them is an end.
-    pub fn ways(self) -> &'static [&'static str] {
+    pub fn ways(self, draft: &Draft) -> &'static [&'static str] {
         match self {
             Self::FirstReport => &[WAY_REQUEST, WAY_COMPLAINT],
-            Self::Danger | Self::Responsibility | Self::PossibleExclusion => &[WAY_ON],
+            Self::Unhappy if draft.intent() == Some(Intent::Report) => {
+                &[WAY_REQUEST, WAY_COMPLAINT]
+            }
+            Self::Unhappy => &[WAY_FEEDBACK, WAY_COMPLAINT],
+            Self::Danger
+            | Self::Responsibility
+            | Self::Careful
+            | Self::Urgent
+            | Self::PossibleExclusion => &[WAY_ON],
         }
+    }
+
+    /// Whether it comes by what was heard in the resident's own words. Then it is shown once for them.
+    pub fn is_heard(self) -> bool {
+        matches!(self, Self::Careful | Self::Urgent | Self::Unhappy)
     }
 }
 
@@ -114,30 +140,30 @@ pub const STEPS: &[Step] = &[
         is_long(draft) && !triage::hazards(draft, landlord).is_empty()
     }),
     ask_if(Question::Report, |draft, _| draft.intent() == Some(Intent::Told)),
-    ask_if(Question::Account, |draft, _| draft.route() == Route::Complaint),
-    ask_if(Question::Request, |draft, _| draft.route() == Route::ServiceRequest),
+    ask_if(Question::Account, |draft, _| draft.first_route() == Route::Complaint),
+    ask_if(Question::Request, |draft, _| draft.first_route() == Route::ServiceRequest),
+    ask_if(Question::Stage2, |draft, _| draft.route() == Route::Stage2),
+    ask_if(Question::Addition, |draft, _| draft.route() == Route::Addition),
+    ask_if(Question::Feedback, |draft, _| draft.route() == Route::Feedback),
+    advise_if(Advice::Careful, |draft, _| draft.hears(heard::needs_care)),
+    advise_if(Advice::Urgent, |draft, _| {
+        // Whoever said so has seen all the numbers already.
+        !triage::may_be_in_danger(draft) && draft.hears(|it| !heard::needs_care(it))
+    }),
+    advise_if(Advice::Unhappy, |draft, _| triage::may_complain(draft)),
     ask_if(Question::When, |draft, _| draft.route() == Route::Complaint),
     ask_if(Question::Outcome, |draft, _| draft.route() == Route::Complaint),
     ask_if(Question::Exclusions, |draft, landlord| {
         draft.route() == Route::Complaint && !landlord.exclusions.is_empty()
     }),
     advise_if(Advice::PossibleExclusion, |draft, landlord| {
-        triage::flags(draft, landlord).iter().any(|flag| {
-            matches!(
-                flag,
-                Flag::PossiblyOver12Months
-                    | Flag::PossiblyClaimAtCourt
-                    | Flag::PossiblyAlreadyAnswered
-            )
-        })
+        triage::may_be_late(draft, landlord)
+            || triage::may_be_excluded_by(FieldName::ClaimAtCourt, draft, landlord)
+            || triage::may_be_excluded_by(FieldName::AlreadyAnswered, draft, landlord)
     }),
-    ask_if(Question::LateReason, |draft, landlord| {
-        triage::flags(draft, landlord).contains(&Flag::PossiblyOver12Months)
-    }),
+    ask_if(Question::LateReason, triage::may_be_late),
     ask_if(Question::Identity, |draft, _| is_long(draft)),
     ask_if(Question::Contact, |draft, _| is_long(draft)),
-    ask_if(Question::Stage2, |draft, _| draft.route() == Route::Stage2),
-    ask_if(Question::Addition, |draft, _| draft.route() == Route::Addition),
     ask_if(Question::You, |draft, _| {
         is_short(draft)
             && !is_for(draft, OnBehalfOf::SomeoneElse)
@@ -147,7 +173,6 @@ pub const STEPS: &[Step] = &[
         is_short(draft) && is_for(draft, OnBehalfOf::SomeoneElse)
     }),
     ask_if(Question::YouStaff, |draft, _| is_short(draft) && is_for(draft, OnBehalfOf::Staff)),
-    ask_if(Question::Feedback, |draft, _| draft.route() == Route::Feedback),
     ask_if(Question::Reply, |draft, _| draft.route() == Route::Feedback),
 ];
 
@@ -265,9 +290,14 @@ mod tests {
     /// Code 2.1, 2.5: advice is never the end, and where there is a choice, a complaint is one.
     #[test]
     fn every_advice_has_a_way_on() {
-        for (advice, key) in Advice::ALL {
-            assert!(!advice.ways().is_empty(), "{key}");
-            assert!(advice.ways().len() == 1 || advice.ways().contains(&WAY_COMPLAINT), "{key}");
+        for (_, intent) in Intent::ALL {
+            let mut draft = Draft::default();
+            draft.enter(FieldName::Intent, vec![(*intent).to_owned()]);
+            for (advice, key) in Advice::ALL {
+                let ways = advice.ways(&draft);
+                assert!(!ways.is_empty(), "{key}");
+                assert!(ways.len() == 1 || ways.contains(&WAY_COMPLAINT), "{key}");
+            }
         }
     }
 }

@@ -55,6 +55,8 @@ pub struct Landlord {
     pub authority: Authority,
     /// Whether a complaint may come without a name.
     pub accepts_anonymous: bool,
+    /// Whether there is nowhere to send files to. The page decides it, not the file.
+    pub lacks_uploads: bool,
     /// What may keep this landlord from looking into a complaint (Code 2.2). The form asks for the
     /// facts; a person decides.
     pub exclusions: Vec<Exclusion>,
@@ -288,6 +290,7 @@ impl Landlord {
             FieldName::WhenAware => self.exclusions.contains(&Exclusion::Over12Months),
             FieldName::ClaimAtCourt => self.exclusions.contains(&Exclusion::ClaimAtCourt),
             FieldName::AlreadyAnswered => self.exclusions.contains(&Exclusion::AlreadyAnswered),
+            FieldName::Evidence => !self.lacks_uploads,
             _ => true,
         }
     }
@@ -305,20 +308,6 @@ impl Landlord {
     /// What the file says about a topic.
     pub fn topic_rule(&self, topic: Topic) -> Option<&TopicRule> {
         self.topics.iter().find(|rule| rule.topic == topic)
-    }
-
-    /// The landlord's telephone number for complaints, if the file has one.
-    pub fn phone(&self) -> Option<&str> {
-        self.channel(ChannelKind::Phone)
-    }
-
-    /// The landlord's e-mail address for complaints, if the file has one.
-    pub fn email(&self) -> Option<&str> {
-        self.channel(ChannelKind::Email)
-    }
-
-    fn channel(&self, kind: ChannelKind) -> Option<&str> {
-        self.channels.iter().find(|it| it.kind == kind).and_then(|it| it.value.as_deref())
     }
 }
 
@@ -358,6 +347,8 @@ pub fn read(value: &Json) -> Result<Parsed, Vec<Finding>> {
 
 const FIELDS: &[&str] = &[
     "version",
+    // The loader reads these: they are there before the wasm is.
+    "colors",
     "configVersion",
     "id",
     "name",
@@ -436,6 +427,7 @@ fn read_landlord(value: &Json, findings: &mut Vec<Finding>) -> Landlord {
             .object("representatives", &["authority"], findings)
             .and_then(|it| it.choice("authority", findings))
             .unwrap_or_default(),
+        lacks_uploads: false,
         accepts_anonymous: file.choice("anonymous", findings) == Some(Anonymous::Sometimes),
         exclusions: file.choices("possibleExclusions", findings),
         special_category_basis: file.choice("specialCategoryBasis", findings),

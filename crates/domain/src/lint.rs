@@ -8,6 +8,7 @@
 //! is not here, says what to change.
 
 use crate::code::DEFINITION;
+use crate::colour::Colour;
 use crate::json::{Fault, Finding, Json};
 use crate::landlord;
 
@@ -95,6 +96,11 @@ pub enum Rule {
     NoUrgentPhone,
     /// Words that refuse (Code 2.1).
     Refusing,
+    /// A colour of an unknown name, or not in the form `#0a5a53`: the form does without it.
+    UnknownColour,
+    /// A colour that too few can tell from what it stands on (Code 3.1; WCAG 1.4.3, 1.4.11): the form
+    /// shows another.
+    FaintColour,
 }
 
 impl Rule {
@@ -125,14 +131,16 @@ impl Rule {
             | Self::OwnDefinition
             | Self::FewChannels
             | Self::NoUrgentPhone
-            | Self::Refusing => Level::Warning,
+            | Self::Refusing
+            | Self::UnknownColour
+            | Self::FaintColour => Level::Warning,
         }
     }
 
     fn provision(self, pointer: &str) -> &'static str {
         match self {
             Self::Form(fault) => provision_of(fault, pointer),
-            Self::DuplicateField => SCHEMA,
+            Self::DuplicateField | Self::UnknownColour => SCHEMA,
             Self::NotTwoStages => "5.3",
             Self::NamedStage | Self::FormalComplaint => "5.2",
             Self::ReasonsRequired => "6.12",
@@ -146,7 +154,7 @@ impl Rule {
             Self::FirstReport => "1.3/1.4",
             Self::OneWayToStage2 => "3.1/6.10",
             Self::OwnDefinition => "1.2",
-            Self::FewChannels => "3.1",
+            Self::FewChannels | Self::FaintColour => "3.1",
             Self::NoUrgentPhone => "6.1",
             Self::Refusing => "2.1",
         }
@@ -310,6 +318,27 @@ impl Walk {
         if file.get("urgentPhone").is_none() {
             self.report(Rule::NoUrgentPhone, "/urgentPhone");
         }
+        for (name, value) in file.get("colors").and_then(Json::fields).unwrap_or_default() {
+            if let Some(rule) = rule_of_colour(file, name, value) {
+                self.report(rule, &["/colors/", name].concat());
+            }
+        }
+    }
+}
+
+/// How a colour must stand out from the ground on which all stands.
+const COLOURS: &[(&str, f64)] =
+    &[("text", 4.5), ("brand", 3.0), ("link", 4.5), ("focus", 3.0), ("error", 4.5)];
+
+fn rule_of_colour(file: &Json, name: &str, value: &Json) -> Option<Rule> {
+    let Some(colour) = value.text().and_then(Colour::read) else {
+        return Some(Rule::UnknownColour);
+    };
+    let surface = file.get("colors").and_then(|it| it.get("surface")).and_then(Json::text);
+    let surface = surface.and_then(Colour::read).unwrap_or(Colour::WHITE);
+    match COLOURS.iter().find(|(it, _)| *it == name) {
+        Some((_, least)) => (colour.contrast(surface) < *least).then_some(Rule::FaintColour),
+        None => (name != "surface").then_some(Rule::UnknownColour),
     }
 }
 
@@ -1014,6 +1043,21 @@ mod tests {
                 ("warning", "6.1", "/urgentPhone"),
             ]
         );
+    }
+
+    #[test]
+    fn colours_that_cannot_be_used_as_they_are_have_a_finding() {
+        for (colour, provision, rule) in [
+            (r##""brand": "#ffdd00""##, "3.1", Rule::FaintColour),
+            (r##""link": "#0a5a53", "surface": "#003040""##, "3.1", Rule::FaintColour),
+            (r#""brand": "teal""#, "schema", Rule::UnknownColour),
+            (r##""accent": "#0a5a53""##, "schema", Rule::UnknownColour),
+        ] {
+            let (name, _) = colour[1..].split_once('"').unwrap();
+            let file = format!(r#""colors": {{{colour}}}"#);
+            one(&file, provision, rule, &format!("/colors/{name}"));
+        }
+        assert_eq!(found(r##""colors": {"brand": "#0a5a53", "surface": "#ffffff"}"##), []);
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub enum Question {
     AtRisk,
     /// What was told before: is it still open, and does it have a number? (Code 1.5)
     Report,
-    /// What happened, in the resident's own words, and its effect. (Code 5.6, 5.12)
+    /// What happened, in the resident's own words, its effect, and files that show it. (Code 5.6, 5.8,
+    /// 5.12)
     Account,
     /// What needs doing? (Code 1.4)
     Request,
@@ -136,6 +137,7 @@ pub enum FieldName {
     ReportReference,
     Account,
     Effect,
+    Evidence,
     ComplaintReference,
     NoReference,
     Scope,
@@ -186,6 +188,7 @@ impl Choice for FieldName {
         (Self::ReportReference, "report_reference"),
         (Self::Account, "account"),
         (Self::Effect, "effect"),
+        (Self::Evidence, "evidence"),
         (Self::ComplaintReference, "complaint_reference"),
         (Self::NoReference, "no_reference"),
         (Self::Scope, "scope"),
@@ -232,6 +235,8 @@ pub enum Kind {
     Line(Line),
     /// Several lines of text: this many to begin with, and no limit.
     Paragraphs(u8),
+    /// Files. They are not among the answers: see [`Draft::attachments`](crate::draft::Draft::attachments).
+    Files,
 }
 
 /// The keys of options, some of which are a landlord's own.
@@ -331,9 +336,17 @@ impl Question {
                 }
             }
             Self::Account => {
-                const { &[required(F::Account, Paragraphs(8)), optional(F::Effect, Paragraphs(4))] }
+                const {
+                    &[
+                        required(F::Account, Paragraphs(8)),
+                        optional(F::Effect, Paragraphs(4)),
+                        optional(F::Evidence, Kind::Files),
+                    ]
+                }
             }
-            Self::Request => const { &[required(F::Account, Paragraphs(8))] },
+            Self::Request => {
+                const { &[required(F::Account, Paragraphs(8)), optional(F::Evidence, Kind::Files)] }
+            }
             Self::Stage2 => {
                 const {
                     &[
@@ -341,6 +354,7 @@ impl Question {
                         optional(F::NoReference, Checkboxes(all::<Tick>, None)),
                         optional(F::Scope, Radios(all::<Scope>)),
                         optional(F::Account, Paragraphs(5)),
+                        optional(F::Evidence, Kind::Files),
                     ]
                 }
             }
@@ -350,6 +364,7 @@ impl Question {
                         optional(F::ComplaintReference, L(Line::Plain)),
                         optional(F::NoReference, Checkboxes(all::<Tick>, None)),
                         required(F::Account, Paragraphs(6)),
+                        optional(F::Evidence, Kind::Files),
                     ]
                 }
             }
@@ -462,9 +477,10 @@ impl Question {
         self.fields().iter().filter(|field| landlord.asks_for(field.name))
     }
 
-    /// Whether its title asks for its one field, which then needs no label of its own.
+    /// Whether its title asks for its one field, which then needs no label of its own. Files stand
+    /// beside the answers.
     pub fn has_one_field(self) -> bool {
-        self.fields().len() == 1
+        self.fields().iter().filter(|it| !matches!(it.kind, Kind::Files)).count() == 1
     }
 
     /// Whether every field may be left empty.

@@ -15,11 +15,14 @@ use crate::choices::{
     Adjustment, AnswersTo, AtRisk, Choice, Consent, ContactWay, FeedbackKind, HomeConnection,
     Intent, MayDo, OnBehalfOf, OutcomeSought, Scope, Tick, Topic, Updates, WhenAware, YesNo,
 };
-use crate::draft::Draft;
+use crate::draft::{self, Draft};
+use crate::evidence::Attachment;
 use crate::flow::{self, Advice, Place};
+use crate::heard::{self, Heard};
 use crate::json::Json;
 use crate::landlord::Landlord;
-use crate::question::{Field, FieldName, Kind, Line};
+use crate::question::{Field, FieldName, Kind, Line, Question};
+use crate::reading::{About, Meaning, Model, Peril};
 use crate::rights::{self, TopicFacts};
 use crate::timescale::{DatesOrNone, Timescale};
 use crate::triage::{self, Flag, Hazard, Route};
@@ -217,6 +220,9 @@ pub struct Common {
     /// Reasonable adjustments asked for (Code 5.10).
     #[serde(default)]
     pub adjustments: Adjustments,
+    /// Files that the resident attached: they are sent when this record is received (Code 5.8).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Attachment>,
     /// What the form noticed, and what the resident chose.
     pub triage: Triage,
     /// Every question as it was shown, with its answer as it was shown, so that a person can read
@@ -353,8 +359,9 @@ pub struct Triage {
     /// Hazards at home that were mentioned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hazards: Vec<Hazard>,
-    /// When the landlord became aware of them: the moment of sending, or the day on which a resident
-    /// told a member of staff. The clocks of Awaab's Law run beside the complaint.
+    /// When the landlord became aware of them, or of those that were heard: the moment of sending, or
+    /// the day on which a resident told a member of staff. The clocks of Awaab's Law run beside the
+    /// complaint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aware_at: Option<String>,
     /// Whose responsibility each topic is, and which Ombudsman watches over it (Code 5.7).
@@ -365,6 +372,25 @@ pub struct Triage {
     pub recipients: Vec<String>,
     /// Advice that was shown, and what was chosen there.
     pub advice: Vec<AdviceShown>,
+    /// What the form heard in the resident's own words, where it listened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noticed: Option<Noticed>,
+}
+
+/// What was heard in the resident's own words (Code 1.3). It decides nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Noticed {
+    /// What they sound like.
+    pub route: Meaning,
+    /// Whether they sound unhappy with the landlord, its staff, contractors or decisions (Code 1.2).
+    pub dissatisfied: bool,
+    /// Hazards that are happening now by those words, the worst first.
+    #[serde(default)]
+    pub hazards: Vec<Peril>,
+    /// The words that decided, as typed.
+    #[serde(default)]
+    pub because: Vec<String>,
 }
 
 /// Advice that was shown to the resident.
@@ -469,6 +495,10 @@ fn value(field: &Field, draft: &Draft, landlord: &Landlord) -> Option<Json> {
             let is_sent = !is_blank(text) && is_sent(field.name, draft, landlord);
             is_sent.then(|| text.into())
         }
+        Kind::Files => {
+            let attached = draft.attachments();
+            (!attached.is_empty()).then(|| draft::attachments(attached))
+        }
     }
 }
 
@@ -477,8 +507,11 @@ fn triage_of(draft: &Draft, landlord: &Landlord, sent_at: &str, advice: Vec<Json
     let flags = triage::flags(draft, landlord).into_iter().map(Flag::key).collect();
     let hazards: Vec<_> = triage::hazards(draft, landlord).into_iter().map(Hazard::key).collect();
     let mut triage = Json::object(&[("route", draft.route().key().into()), ("flags", keys(flags))]);
+    let is_aware = !hazards.is_empty() || draft.hears(|it| !heard::needs_care(it));
     if !hazards.is_empty() {
         triage.put("/hazards", keys(hazards));
+    }
+    if is_aware {
         // The earlier of the two moments; both begin with the date, so their texts compare.
         let is_told = flow::asking(FieldName::FirstSaid, draft, landlord).is_some();
         let first_said = validate::date(draft.text(FieldName::FirstSaid)).filter(|_| is_told);
@@ -500,6 +533,16 @@ fn triage_of(draft: &Draft, landlord: &Landlord, sent_at: &str, advice: Vec<Json
         }
     }
     triage.put("/advice", Json::List(advice));
+    if let Some(heard) = draft.heard() {
+        let because = heard.because.iter().map(|(_, words)| &**words);
+        let noticed = Json::object(&[
+            ("route", heard.route.key().into()),
+            ("dissatisfied", Json::Bool(heard.is_dissatisfied)),
+            ("hazards", keys(heard.hazards.iter().map(|it| it.key()).collect())),
+            ("because", keys(because.collect())),
+        ]);
+        triage.put("/noticed", noticed);
+    }
     triage
 }
 
@@ -548,6 +591,7 @@ pub fn pointer(field: FieldName, kind: Route) -> Option<&'static str> {
         FieldName::Account if kind == Route::Stage2 => "/reasons",
         FieldName::Account => "/account",
         FieldName::Effect => "/effect",
+        FieldName::Evidence => "/evidence",
         FieldName::ComplaintReference => "/complaintReference",
         FieldName::Scope => "/scope",
         FieldName::FeedbackKind => "/feedbackKind",
@@ -586,6 +630,12 @@ pub fn recipients<'a>(
         .iter()
         .filter(move |it| it.topics.iter().any(&has_topic))
         .map(|it| &*it.name)
+}
+
+/// The files that go to the landlord: those that are attached, where the path asks for files.
+pub fn evidence<'a>(draft: &'a Draft, landlord: &Landlord) -> &'a [Attachment] {
+    let is_asked = flow::asking(FieldName::Evidence, draft, landlord).is_some();
+    if is_asked { draft.attachments() } else { &[] }
 }
 
 /// Whether an answer on the path leaves the browser at all. A disability does not where the landlord
@@ -635,14 +685,22 @@ impl Submission {
         validate::path(&self.draft(), &lenient)
     }
 
-    /// The flags that the answers raise, worked out again.
-    pub fn flags(&self, landlord: &Landlord) -> Vec<Flag> {
-        triage::flags(&self.draft(), landlord)
+    /// The flags that the answers raise, worked out again. The resident's own words are read again, too,
+    /// where there is a model for their language: what a browser says that it heard counts for nothing here.
+    pub fn flags(&self, landlord: &Landlord, model: Option<&Model>) -> Vec<Flag> {
+        let mut draft = self.draft();
+        let words = heard::words(&draft, landlord);
+        draft.hear(model.zip(words).map(|(model, words)| Heard::read(model, &words)));
+        triage::flags(&draft, landlord)
     }
 
-    /// The draft from which this record could have been made: every answer, from its [`pointer`].
+    /// The draft from which this record could have been made: every answer, from its [`pointer`], and every page
+    /// done with.
     pub fn draft(&self) -> Draft {
         let mut draft = Draft::default();
+        for (question, _) in Question::ALL {
+            draft.finish(*question);
+        }
         let record = serde_json::to_value(self).unwrap_or_default();
         for (name, _) in FieldName::ALL {
             let value = pointer(*name, self.kind()).and_then(|pointer| record.pointer(pointer));
@@ -650,9 +708,23 @@ impl Submission {
                 draft.enter(*name, entered(value));
             }
         }
+        draft.forget(&[FieldName::Evidence]);
+        for attachment in &self.common().evidence {
+            draft.attach(attachment.clone());
+        }
         // A disability is in a record only where it may be.
         if !draft.text(FieldName::Disability).is_empty() {
             draft.enter(FieldName::DisabilityConsent, vec![Tick::Yes.key().to_owned()]);
+        }
+        if let Some(noticed) = &self.common().triage.noticed {
+            let because = noticed.because.iter().map(|words| (About::Route, words.clone()));
+            draft.hear(Some(Heard {
+                text: 0,
+                route: noticed.route,
+                is_dissatisfied: noticed.dissatisfied,
+                hazards: noticed.hazards.clone(),
+                because: because.collect(),
+            }));
         }
         for shown in &self.common().triage.advice {
             if let Some(advice) = Advice::from_key(&shown.id) {
@@ -701,6 +773,7 @@ mod tests {
 
     use super::*;
     use crate::choices::OnBehalfOf;
+    use crate::evidence::Location;
     use crate::landlord::{self, Site};
 
     /// A landlord whose form asks for everything.
@@ -714,6 +787,14 @@ mod tests {
     /// Drafts of every kind, for everybody, in which every field has something.
     fn full(landlord: &Landlord) -> Vec<Draft> {
         let mut answered = Draft::default();
+        answered.attach(Attachment {
+            id: "1".into(),
+            name: "Damp.heic".into(),
+            size: 250_000_000,
+            media_type: "image/heic".into(),
+            sha256: "ab".into(),
+            location: Some(Location::Removed),
+        });
         for (name, _) in FieldName::ALL {
             let question = name.question().unwrap();
             let field = question.fields().iter().find(|it| it.name == *name).unwrap();
@@ -723,6 +804,7 @@ mod tests {
                 }
                 Kind::Line(Line::Date) => "21/11/2026".to_owned(),
                 Kind::Line(_) | Kind::Paragraphs(_) => format!("{}@x", name.key()),
+                Kind::Files => continue,
             };
             answered.enter(*name, vec![value]);
         }

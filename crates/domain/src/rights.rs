@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::choices::{Choice, Topic, YesNo};
+use crate::choices::{Choice, Topic};
 use crate::draft::Draft;
 use crate::flow;
 use crate::landlord::{Landlord, LandlordType};
 use crate::question::{FieldName, Question};
-use crate::triage::Route;
+use crate::record::Submission;
+use crate::triage::{self, Route};
 
 /// Whose responsibility a topic is (Code 5.7). It is said, and it stops nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +134,9 @@ impl Choice for Moment {
 }
 
 /// Whether the Local Government and Social Care Ombudsman is named beside the Housing Ombudsman.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Lgsco {
     /// It has nothing to do with this.
     #[default]
@@ -162,9 +165,7 @@ pub struct Rights {
 pub fn rights(draft: &Draft, landlord: &Landlord) -> Rights {
     let moment = match draft.route() {
         Route::Complaint
-            if draft.choice(FieldName::AlreadyAnswered) == Some(YesNo::Yes)
-                && landlord.asks_for(FieldName::AlreadyAnswered)
-                && flow::is_asked(Question::Exclusions, draft, landlord) =>
+            if triage::may_be_excluded_by(FieldName::AlreadyAnswered, draft, landlord) =>
         {
             Moment::FinalAnswer
         }
@@ -186,6 +187,11 @@ pub fn rights(draft: &Draft, landlord: &Landlord) -> Rights {
         Lgsco::No
     };
     Rights { moment, lgsco }
+}
+
+/// Whether the second Ombudsman is named to whoever sent this: by their answers, whatever else the record says.
+pub fn lgsco(record: &Submission, landlord: &Landlord) -> Lgsco {
+    rights(&record.draft(), landlord).lgsco
 }
 
 #[cfg(test)]

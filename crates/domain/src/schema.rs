@@ -99,6 +99,35 @@ struct LandlordFile {
     recipients: Option<Vec<RecipientFile>>,
     /// Anything else that a resident should know, a sentence each.
     notes: Option<Vec<String>>,
+    /// Colours of the form, each as `#0a5a53`. What the page sets (`--hc-color-…`) comes before them;
+    /// the form shows another in place of one that too few can read. `text` and `surface` are for the
+    /// light theme.
+    colors: Option<ColorsFile>,
+}
+
+/// Colours of the form.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct ColorsFile {
+    /// Buttons, and what is chosen.
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    brand: Option<String>,
+    /// Text.
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    text: Option<String>,
+    /// Links.
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    link: Option<String>,
+    /// The ring around what has focus.
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    focus: Option<String>,
+    /// Problems.
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    error: Option<String>,
+    /// The ground on which all stands.
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    surface: Option<String>,
 }
 
 /// The landlord's own words for the people who live in its homes.

@@ -8,7 +8,8 @@ use crate::draft::Draft;
 use crate::flow;
 use crate::landlord::Landlord;
 use crate::question::{FieldName, Question};
-use crate::rights::{self, Responsibility};
+use crate::reading::Peril;
+use crate::rights;
 
 /// Which way the resident is going. It is theirs to choose, and it is one of these kinds of record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,30 @@ impl Choice for Route {
 pub enum Flag {
     /// Someone may be in danger now (Code 6.1).
     DangerNow,
+    /// Self-harm was heard in the resident's words.
+    HeardSelfHarm,
+    /// Domestic abuse was heard in the resident's words.
+    HeardDomesticAbuse,
+    /// Gas or carbon monoxide was heard in the resident's words, as all that follow (Code 6.1).
+    HeardGas,
+    /// Fire, or what should stop one.
+    HeardFire,
+    /// Electrics that are not safe, or no power.
+    HeardElectrical,
+    /// Water or sewage that comes in.
+    HeardFloodLeak,
+    /// Something that falls or gives way.
+    HeardStructural,
+    /// No heating, no hot water, no water.
+    HeardNoHeatingWater,
+    /// A door or a window that does not lock.
+    HeardSecurity,
+    /// Damp or mould where somebody is more at risk.
+    HeardDampMould,
+    /// Another danger.
+    HeardOtherUrgent,
+    /// A request or a comment whose words sound unhappy with the landlord (Code 1.3).
+    SoundsUnhappy,
     /// Damp or mould: the landlord is now aware of it (Awaab's Law runs beside the complaint).
     DampMould,
     /// Another hazard may be in the home.
@@ -73,6 +98,18 @@ pub enum Flag {
 impl Choice for Flag {
     const ALL: &'static [(Self, &'static str)] = &[
         (Self::DangerNow, "danger_now"),
+        (Self::HeardSelfHarm, "heard_self_harm"),
+        (Self::HeardDomesticAbuse, "heard_domestic_abuse"),
+        (Self::HeardGas, "heard_gas"),
+        (Self::HeardFire, "heard_fire"),
+        (Self::HeardElectrical, "heard_electrical"),
+        (Self::HeardFloodLeak, "heard_flood_leak"),
+        (Self::HeardStructural, "heard_structural"),
+        (Self::HeardNoHeatingWater, "heard_no_heating_water"),
+        (Self::HeardSecurity, "heard_security"),
+        (Self::HeardDampMould, "heard_damp_mould"),
+        (Self::HeardOtherUrgent, "heard_other_urgent"),
+        (Self::SoundsUnhappy, "sounds_unhappy"),
         (Self::DampMould, "damp_mould"),
         (Self::Hazard, "hazard"),
         (Self::PersonAtRisk, "person_at_risk"),
@@ -85,6 +122,30 @@ impl Choice for Flag {
         (Self::AuthorityToConfirm, "authority_to_confirm"),
         (Self::Accompanied, "accompanied"),
     ];
+}
+
+impl Flag {
+    /// The flag for a hazard that was heard.
+    pub fn heard(peril: Peril) -> Self {
+        match peril {
+            Peril::SelfHarm => Self::HeardSelfHarm,
+            Peril::DomesticAbuse => Self::HeardDomesticAbuse,
+            Peril::Gas => Self::HeardGas,
+            Peril::Fire => Self::HeardFire,
+            Peril::Electrical => Self::HeardElectrical,
+            Peril::FloodLeak => Self::HeardFloodLeak,
+            Peril::Structural => Self::HeardStructural,
+            Peril::NoHeatingWater => Self::HeardNoHeatingWater,
+            Peril::Security => Self::HeardSecurity,
+            Peril::DampMould => Self::HeardDampMould,
+            Peril::OtherUrgent => Self::HeardOtherUrgent,
+        }
+    }
+
+    /// The hazard that was heard, where the flag is for one.
+    pub fn peril(self) -> Option<Peril> {
+        Peril::ALL.iter().map(|(peril, _)| *peril).find(|it| Self::heard(*it) == self)
+    }
 }
 
 /// A hazard at home (Hazards in Social Housing (Prescribed Requirements) (England) Regulations 2025).
@@ -136,10 +197,21 @@ pub fn may_be_in_danger(draft: &Draft) -> bool {
     matches!(draft.danger(), Some(YesNo::Yes | YesNo::NotSure))
 }
 
+/// Whether the resident is asked if it is to be a complaint: a request or a comment sounds unhappy with
+/// the landlord (Code 1.3). Once it is one, it stays one, whatever they change in their words.
+pub fn may_complain(draft: &Draft) -> bool {
+    draft.is_complaint_after_all() || sounds_unhappy(draft, draft.first_route())
+}
+
+/// Whether what is no complaint sounds unhappy with the landlord.
+fn sounds_unhappy(draft: &Draft, route: Route) -> bool {
+    draft.heard().is_some_and(|it| it.is_dissatisfied)
+        && matches!(route, Route::ServiceRequest | Route::Feedback)
+}
+
 /// The flags that these answers raise.
 pub fn flags(draft: &Draft, landlord: &Landlord) -> Vec<Flag> {
     let asked = |question| flow::is_asked(question, draft, landlord);
-    let said_yes = |field| draft.choice(field) == Some(YesNo::Yes);
     let topics: Vec<Topic> =
         if asked(Question::Topics) { draft.choices(FieldName::Topics) } else { Vec::new() };
     let hazards = hazards(draft, landlord);
@@ -149,8 +221,10 @@ pub fn flags(draft: &Draft, landlord: &Landlord) -> Vec<Flag> {
         Some(Consent::ToFollow | Consent::NotYet | Consent::NotSure) | None => true,
     };
     let adjustments: Vec<Adjustment> = draft.choices(FieldName::Adjustments);
+    let danger = may_be_in_danger(draft).then_some(Flag::DangerNow);
+    let heard = draft.heard().map_or(&[][..], |it| &it.hazards).iter().map(|it| Flag::heard(*it));
     let raised = [
-        (Flag::DangerNow, may_be_in_danger(draft)),
+        (Flag::SoundsUnhappy, sounds_unhappy(draft, draft.route())),
         (Flag::DampMould, hazards.contains(&Hazard::DampMould)),
         (
             Flag::Hazard,
@@ -160,25 +234,19 @@ pub fn flags(draft: &Draft, landlord: &Landlord) -> Vec<Flag> {
             Flag::PersonAtRisk,
             asked(Question::AtRisk) && at_risk.iter().any(|it| *it != AtRisk::None),
         ),
-        (Flag::ServiceRequestOpen, asked(Question::Report) && said_yes(FieldName::ReportOpen)),
-        (Flag::PossiblyOver12Months, asked(Question::Exclusions) && is_late(draft, landlord)),
         (
-            Flag::PossiblyClaimAtCourt,
-            asked(Question::Exclusions)
-                && landlord.asks_for(FieldName::ClaimAtCourt)
-                && said_yes(FieldName::ClaimAtCourt),
+            Flag::ServiceRequestOpen,
+            asked(Question::Report) && draft.choice(FieldName::ReportOpen) == Some(YesNo::Yes),
         ),
+        (Flag::PossiblyOver12Months, may_be_late(draft, landlord)),
+        (Flag::PossiblyClaimAtCourt, may_be_excluded_by(FieldName::ClaimAtCourt, draft, landlord)),
         (
             Flag::PossiblyAlreadyAnswered,
-            asked(Question::Exclusions)
-                && landlord.asks_for(FieldName::AlreadyAnswered)
-                && said_yes(FieldName::AlreadyAnswered),
+            may_be_excluded_by(FieldName::AlreadyAnswered, draft, landlord),
         ),
         (
             Flag::PartlyNotOurs,
-            topics
-                .iter()
-                .any(|it| rights::facts(*it, landlord).responsibility != Responsibility::Us),
+            asked(Question::Topics) && !rights::not_ours(draft, landlord).is_empty(),
         ),
         (Flag::DataProtection, topics.contains(&Topic::PersonalInformation)),
         (
@@ -190,11 +258,47 @@ pub fn flags(draft: &Draft, landlord: &Landlord) -> Vec<Flag> {
             asked(Question::Adjustments) && adjustments.contains(&Adjustment::Supporter),
         ),
     ];
-    raised.into_iter().filter(|(_, is_raised)| *is_raised).map(|(flag, _)| flag).collect()
+    let raised = raised.into_iter().filter(|(_, is_raised)| *is_raised).map(|(flag, _)| flag);
+    danger.into_iter().chain(heard).chain(raised).collect()
+}
+
+/// The flags for what may keep the landlord from looking into it (Code 2.2).
+pub const EXCLUSIONS: [Flag; 3] =
+    [Flag::PossiblyOver12Months, Flag::PossiblyClaimAtCourt, Flag::PossiblyAlreadyAnswered];
+
+/// Whether they were asked this about exclusions, and said yes.
+pub fn may_be_excluded_by(field: FieldName, draft: &Draft, landlord: &Landlord) -> bool {
+    flow::is_asked(Question::Exclusions, draft, landlord)
+        && landlord.asks_for(field)
+        && draft.choice(field) == Some(YesNo::Yes)
+}
+
+/// Whether they were asked, and it is more than twelve months (Code 2.3).
+pub fn may_be_late(draft: &Draft, landlord: &Landlord) -> bool {
+    flow::is_asked(Question::Exclusions, draft, landlord) && is_late(draft, landlord)
 }
 
 /// Whether it is more than twelve months since the resident found out, by their own account.
 pub fn is_late(draft: &Draft, landlord: &Landlord) -> bool {
     landlord.asks_for(FieldName::WhenAware)
         && draft.choice(FieldName::WhenAware) == Some(WhenAware::Over12Months)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heard::Heard;
+
+    #[test]
+    fn each_hazard_that_was_heard_has_a_flag_of_its_own() {
+        for (peril, key) in Peril::ALL {
+            let mut draft = Draft::default();
+            draft.hear(Some(Heard { hazards: vec![*peril], ..Heard::default() }));
+            let flags = flags(&draft, &Landlord::default());
+            assert_eq!(flags, [Flag::heard(*peril)]);
+            assert_eq!(flags[0].key(), ["heard_", key].concat());
+            assert_eq!(flags[0].peril(), Some(*peril));
+        }
+        assert_eq!(Flag::DampMould.peril(), None);
+    }
 }

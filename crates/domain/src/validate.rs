@@ -101,6 +101,7 @@ fn problem(
             !values.iter().any(|value| options.contains(&value.as_str()))
         }
         Kind::Line(_) | Kind::Paragraphs(_) => values.iter().all(|value| is_blank(value)),
+        Kind::Files => draft.attachments().is_empty(),
     };
     if is_missing {
         let is_required = is_required(question, field, draft, landlord);
@@ -118,7 +119,8 @@ fn problem(
         Kind::Line(Line::Plain | Line::Name | Line::Postcode | Line::Phone)
         | Kind::Radios(_)
         | Kind::Checkboxes(..)
-        | Kind::Paragraphs(_) => None,
+        | Kind::Paragraphs(_)
+        | Kind::Files => None,
     }
 }
 

@@ -20,9 +20,11 @@ use std::time::Instant;
 use domain::choices::{Choice, Topic};
 use domain::draft::Draft;
 use domain::flow::{self, Advice, Place, WAY_COMPLAINT, WAY_REQUEST};
+use domain::heard::Heard;
 use domain::json::Json;
 use domain::landlord::{self, Landlord};
 use domain::question::{Field, FieldName, Kind, Line, Question};
+use domain::reading::{About, Meaning, Peril};
 use domain::record::{self, Envelope, Shown, Submission, build};
 use domain::rights;
 use domain::triage;
@@ -226,6 +228,7 @@ fn full(field: &Field, landlord: &Landlord) -> Vec<String> {
         }
         Kind::Radios(options) => vec![options(landlord)[0].to_owned()],
         Kind::Line(_) | Kind::Paragraphs(_) => vec![words(field)],
+        Kind::Files => Vec::new(),
     }
 }
 
@@ -236,6 +239,33 @@ fn words(field: &Field) -> String {
         Kind::Line(Line::Email) => "somebody@example.org".to_owned(),
         _ => format!("typed into {}", field.name.key()),
     }
+}
+
+/// What may be heard in words: nothing, anger, hazards of both sorts, and all at once. Of no words, nothing.
+fn heard(has_words: bool) -> Vec<Option<Heard>> {
+    if !has_words {
+        return vec![None];
+    }
+    let of = |is_dissatisfied: bool, hazards: &[Peril]| {
+        let route = About::Route;
+        let about = hazards.iter().map(|it| About::Hazard(*it));
+        let because = is_dissatisfied.then_some(route).into_iter().chain(about);
+        Some(Heard {
+            text: 1,
+            route: if is_dissatisfied { Meaning::Complaint } else { Meaning::ServiceRequest },
+            is_dissatisfied,
+            hazards: hazards.to_vec(),
+            because: because.map(|it| (it, "typed".to_owned())).collect(),
+        })
+    };
+    vec![
+        of(false, &[]),
+        of(true, &[]),
+        of(false, &[Peril::Gas, Peril::DampMould]),
+        of(true, &[Peril::DomesticAbuse]),
+        of(true, &[Peril::SelfHarm, Peril::FloodLeak]),
+        None,
+    ]
 }
 
 /// What must not get anywhere: for every field, an answer that would make a difference.
@@ -256,6 +286,7 @@ fn poison(field: &Field, landlord: &Landlord) -> Vec<String> {
             Kind::Radios(options) => options(landlord).last().copied().unwrap_or("POISON"),
             Kind::Line(Line::Date) => "2026-02-01",
             Kind::Line(_) | Kind::Paragraphs(_) => "POISON",
+            Kind::Files => return Vec::new(),
         },
     };
     vec![key.to_owned()]
@@ -271,6 +302,9 @@ fn poisoned(draft: &Draft, asked: &[FieldName], places: &[Place], landlord: &Lan
                 draft.enter(field.name, poison(field, landlord));
             }
         }
+    }
+    if !asked.contains(&FieldName::Account) {
+        draft.hear(heard(true).swap_remove(4));
     }
     for (advice, _) in Advice::ALL {
         if !places.contains(&Place::Advise(*advice)) {
@@ -314,7 +348,10 @@ impl Expected<'_> {
             "feedback" => "feedback",
             "stage2" => "stage2",
             "add" => "addition",
-            "report" if self.draft.chosen(Advice::FirstReport) == Some(WAY_REQUEST) => {
+            "report"
+                if self.draft.chosen(Advice::FirstReport) == Some(WAY_REQUEST)
+                    && self.draft.chosen(Advice::Unhappy) != Some(WAY_COMPLAINT) =>
+            {
                 "service_request"
             }
             _ => "complaint",
@@ -358,8 +395,21 @@ impl Expected<'_> {
         let hazards = self.hazards();
         let has = |field: F, key: &str| self.draft.values(field).iter().any(|it| it == key);
         let is_known = |consent: &str| ["agreed", "legal_authority"].contains(&consent);
-        [
-            ("danger_now", hazards.contains(&"danger_now")),
+        let danger = hazards.contains(&"danger_now").then_some("danger_now");
+        let heard = self.heard_hazards().into_iter().map(|it| match it {
+            "gas" => "heard_gas",
+            "damp_mould" => "heard_damp_mould",
+            "domestic_abuse" => "heard_domestic_abuse",
+            "self_harm" => "heard_self_harm",
+            "flood_leak" => "heard_flood_leak",
+            other => panic!("{other}"),
+        });
+        let sounds_unhappy = self.draft.heard().is_some_and(|it| it.is_dissatisfied);
+        let rest = [
+            (
+                "sounds_unhappy",
+                sounds_unhappy && ["service_request", "feedback"].contains(&self.kind()),
+            ),
             ("damp_mould", hazards.contains(&"damp_mould")),
             ("hazard", hazards.contains(&"heating_water") || hazards.contains(&"building_safety")),
             ("person_at_risk", self.draft.values(F::AtRisk).iter().any(|it| it != "none")),
@@ -374,9 +424,36 @@ impl Expected<'_> {
                 self.said(F::OnBehalfOf, "someone_else") && !is_known(self.draft.text(F::Consent)),
             ),
             ("accompanied", has(F::Adjustments, "supporter")),
+        ];
+        let rest = rest.into_iter().filter_map(|(flag, is_raised)| is_raised.then_some(flag));
+        danger.into_iter().chain(heard).chain(rest).collect()
+    }
+
+    /// The hazards that were heard, by key.
+    fn heard_hazards(&self) -> Vec<&'static str> {
+        self.draft
+            .heard()
+            .map_or_else(Vec::new, |it| it.hazards.iter().map(|it| it.key()).collect())
+    }
+
+    /// The pages that what was heard leads to, in their order.
+    fn heard_pages(&self) -> Vec<Advice> {
+        let (careful, urgent): (Vec<_>, Vec<_>) = self
+            .heard_hazards()
+            .into_iter()
+            .partition(|it| ["self_harm", "domestic_abuse"].contains(it));
+        let is_told = ["yes", "not_sure"].contains(&self.draft.text(FieldName::Danger));
+        let is_unhappy = self.draft.heard().is_some_and(|it| it.is_dissatisfied);
+        let may_choose = self.said(FieldName::Intent, "feedback")
+            || self.said(FieldName::Intent, "report")
+                && self.draft.chosen(Advice::FirstReport) == Some(WAY_REQUEST);
+        [
+            (Advice::Careful, !careful.is_empty()),
+            (Advice::Urgent, !urgent.is_empty() && !is_told),
+            (Advice::Unhappy, is_unhappy && may_choose),
         ]
         .into_iter()
-        .filter_map(|(flag, is_raised)| is_raised.then_some(flag))
+        .filter_map(|(advice, is_shown)| is_shown.then_some(advice))
         .collect()
     }
 
@@ -461,11 +538,16 @@ impl<'a> Walk<'a> {
             return groups.concat();
         }
         let next = |mut group: Vec<Vec<String>>| {
-            // Not one after the other: that would be in step with the branches.
-            self.turn = self.turn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            group.swap_remove((self.turn >> 16) % group.len())
+            let at = self.next_turn() % group.len();
+            group.swap_remove(at)
         };
         groups.into_iter().map(next).collect()
+    }
+
+    /// Not one after the other: that would be in step with the branches.
+    fn next_turn(&mut self) -> usize {
+        self.turn = self.turn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.turn >> 16
     }
 
     fn check(&mut self, is_so: bool, what: &str, draft: &Draft) {
@@ -502,7 +584,7 @@ impl<'a> Walk<'a> {
         match place {
             Place::Ask(question) => self.answer(question, draft),
             Place::Advise(advice) => {
-                for way in advice.ways() {
+                for way in advice.ways(draft) {
                     let mut next = draft.clone();
                     next.choose(advice, way, "");
                     self.on(&next);
@@ -532,6 +614,11 @@ impl<'a> Walk<'a> {
             let problems = validate::question(question, &page, landlord);
             self.check(problems.is_empty(), "an answer that should do is refused", &page);
             if problems.is_empty() {
+                if question.fields().iter().any(|it| it.name == FieldName::Account) {
+                    // What may be heard takes turns, too, whatever the words are.
+                    let all = heard(!page.text(FieldName::Account).is_empty());
+                    page.hear(all[self.next_turn() % all.len()].clone());
+                }
                 self.on(&page);
             }
         }
@@ -573,7 +660,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Place::Advise(advice) => {
-                let ways = advice.ways();
+                let ways = advice.ways(draft);
                 let is_open =
                     !ways.is_empty() && (ways.len() == 1 || ways.contains(&WAY_COMPLAINT));
                 self.check(is_open, "advice without a way on", draft);
@@ -617,8 +704,25 @@ impl<'a> Walk<'a> {
         let recipients: BTreeSet<&str> = listed("recipients").into_iter().collect();
         self.check(recipients == expected.recipients(), "the wrong recipients", draft);
         let is_aware = record.get("triage").and_then(|it| it.get("awareAt")).is_some();
-        let is_right = is_aware != expected.hazards().is_empty();
+        let is_urgent = expected
+            .heard_hazards()
+            .iter()
+            .any(|it| ["gas", "damp_mould", "flood_leak"].contains(it));
+        let is_right = is_aware == (is_urgent || !expected.hazards().is_empty());
         self.check(is_right, "a hazard, and not since when the landlord knows", draft);
+        let pages: Vec<Advice> = self
+            .places
+            .iter()
+            .filter_map(|it| match it {
+                Place::Advise(advice) if advice.is_heard() => Some(*advice),
+                Place::Ask(_) | Place::Advise(_) => None,
+            })
+            .collect();
+        let is_right = pages == expected.heard_pages();
+        self.check(is_right, "what was heard leads elsewhere", draft);
+        let noticed = record.get("triage").and_then(|it| it.get("noticed"));
+        let is_right = noticed.is_some() == draft.heard().is_some();
+        self.check(is_right, "what was heard is lost", draft);
         let rights = rights::rights(draft, landlord);
         let is_right = (rights.moment.key(), rights.lgsco.key()) == expected.rights();
         self.check(is_right, "the rights are wrong at the end", draft);

@@ -2,12 +2,15 @@
 //! inside is logged, and never returned.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::case::NotNow;
+use domain::choices::Choice;
 use serde::Serialize;
 
 use crate::parse::Fault;
+use crate::uploads::refusal::Refusal;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -28,6 +31,18 @@ pub enum Error {
     KeyReused,
     /// The database did not do its work. It is logged where it happens.
     Unavailable,
+    /// There is no case with this reference, or not for who asks: nobody hears which.
+    NoSuchCase,
+    /// It is not possible as the case is.
+    NotNow(NotNow),
+    /// Too much was tried; come back after so many seconds.
+    TooMany(u32),
+    /// No key, or one that is not known any more.
+    NoKey,
+    /// The key is not for this.
+    NotAllowed,
+    /// Something about an upload.
+    Upload(Refusal),
 }
 
 impl IntoResponse for Error {
@@ -59,33 +74,67 @@ impl IntoResponse for Error {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The record could not be stored. Send it again, with the same Idempotency-Key.",
             ),
+            Self::NoSuchCase => (
+                StatusCode::NOT_FOUND,
+                "There is no case with this reference and this access code.",
+            ),
+            Self::NotNow(_) => {
+                (StatusCode::CONFLICT, "This is not possible as the case is; errors says why.")
+            }
+            Self::TooMany(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "That was tried too often. Try again after the time in Retry-After.",
+            ),
+            Self::NoKey => (StatusCode::UNAUTHORIZED, "An API key is needed, and none fits."),
+            Self::NotAllowed => (StatusCode::FORBIDDEN, "This API key is not for this."),
+            Self::Upload(refusal) => (refusal.status(), refusal.detail()),
         };
         let retry_after = match self {
-            Self::InFlight => Some("1"),
-            Self::Unavailable => Some("5"),
+            Self::InFlight => Some(HeaderValue::from(1)),
+            Self::Unavailable => Some(HeaderValue::from(5)),
+            Self::TooMany(seconds) => Some(HeaderValue::from(seconds)),
+            Self::Upload(refusal) => refusal.retry_after().map(HeaderValue::from_static),
             Self::BadKey
             | Self::BrokenOff
             | Self::TooLarge
             | Self::NotJson
             | Self::Invalid(_)
+            | Self::NoSuchCase
+            | Self::NotNow(_)
+            | Self::NoKey
+            | Self::NotAllowed
             | Self::KeyReused => None,
         };
+        let is_without_key = matches!(self, Self::NoKey);
         let errors = match self {
             Self::Invalid(faults) => faults,
             Self::KeyReused => {
                 vec![Fault { pointer: String::new(), code: "idempotency_key_reused" }]
+            }
+            Self::Upload(refusal) => {
+                vec![Fault { pointer: String::new(), code: refusal.code() }]
+            }
+            Self::NotNow(not_now) => {
+                vec![Fault { pointer: String::new(), code: not_now.key() }]
             }
             Self::BadKey
             | Self::BrokenOff
             | Self::InFlight
             | Self::TooLarge
             | Self::NotJson
+            | Self::NoSuchCase
+            | Self::TooMany(_)
+            | Self::NoKey
+            | Self::NotAllowed
             | Self::Unavailable => Vec::new(),
         };
         let mut response = problem(status, Some(detail), &errors);
+        let headers = response.headers_mut();
         if let Some(seconds) = retry_after {
-            let headers = response.headers_mut();
-            headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+            headers.insert(RETRY_AFTER, seconds);
+        }
+        if is_without_key {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }
@@ -96,8 +145,9 @@ impl IntoResponse for Error {
 pub async fn as_problem(response: Response) -> Response {
     let status = response.status();
     let is_refusal = status.is_client_error() || status.is_server_error();
-    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|it| it == PROBLEM);
-    if !is_refusal || is_problem {
+    // The officers' pages say it in a page.
+    let is_said = |it: &HeaderValue| it == PROBLEM || it.as_bytes().starts_with(b"text/html");
+    if !is_refusal || response.headers().get(CONTENT_TYPE).is_some_and(is_said) {
         return response;
     }
     let detail = match status {

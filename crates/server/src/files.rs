@@ -22,7 +22,7 @@ use crate::{AppState, Config, header, landlords};
 /// What the sample page may do: run and fetch what is here, and nothing else. A landlord's page
 /// that is as strict can use the widget; the sample page is the proof.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-    connect-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    connect-src 'self'; frame-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -43,19 +43,21 @@ pub fn router(config: &Config) -> Router<AppState> {
 
 /// What the pages of other sites fetch: it holds no secret, so any site may.
 fn for_every_site(config: &Config) -> Router<AppState> {
-    let widget = || folder(config.dist.clone()).precompressed_br();
+    let policy = frame_policy(&config.allow_origins);
+    let widget = |address: &str| {
+        let page = ServeFile::new(config.dist.join(FRAME)).precompressed_br();
+        let page = Router::new()
+            .route_service(&format!("{address}/{FRAME}"), page)
+            .layer(SetResponseHeaderLayer::if_not_present(CONTENT_SECURITY_POLICY, policy.clone()))
+            .layer(set(REFERRER_POLICY, "no-referrer"))
+            // So that it may stand in a page that is isolated itself.
+            .layer(set(header("cross-origin-embedder-policy"), "require-corp"));
+        page.nest_service(address, folder(config.dist.clone()).precompressed_br())
+    };
     let this_version = concat!("/housing-complaint/", env!("CARGO_PKG_VERSION"));
     Router::new()
-        .merge(
-            Router::new()
-                .nest_service(this_version, widget())
-                .layer(middleware::from_fn(keep_for_ever)),
-        )
-        .merge(
-            Router::new()
-                .nest_service("/housing-complaint/v1", widget())
-                .layer(middleware::from_fn(keep_hashed_for_ever)),
-        )
+        .merge(widget(this_version).layer(middleware::from_fn(keep_for_ever)))
+        .merge(widget("/housing-complaint/v1").layer(middleware::from_fn(keep_hashed_for_ever)))
         .merge(
             Router::new()
                 .route("/landlords/{file}", get(landlord))
@@ -64,6 +66,23 @@ fn for_every_site(config: &Config) -> Router<AppState> {
         )
         .layer(set(ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .layer(set(header("cross-origin-resource-policy"), "cross-origin"))
+}
+
+/// The page of frame mode.
+const FRAME: &str = "frame.html";
+
+/// What the page of frame mode may do: run and fetch what is here, fetch and send where the sites
+/// that may use the service are, and stand in their pages alone.
+fn frame_policy(sites: &[HeaderValue]) -> HeaderValue {
+    let sites: Vec<&str> = sites.iter().filter_map(|it| it.to_str().ok()).collect();
+    let sites = sites.join(" ");
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' {sites}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'self' {sites}; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    );
+    // Header values and blanks make a header value.
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
 /// Kept, but asked for again each time ("has it changed?").

@@ -5,6 +5,8 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use domain::choices::{Topic, keys};
 use domain::code;
 use domain::json::Fault;
@@ -56,6 +58,12 @@ pub fn check(text: &str) -> Vec<Line> {
             pointer: finding.pointer,
         })
         .collect()
+}
+
+/// `POST /lint`: every finding in the landlord's file that was sent, as JSON. Nothing of it is kept.
+pub async fn over_http(text: String) -> Response {
+    let found = serde_json::to_string(&check(&text)).unwrap_or_default();
+    ([(CONTENT_TYPE, "application/json")], found).into_response()
 }
 
 /// Checks files; says what it finds on standard output, and how much on standard error.
@@ -231,6 +239,14 @@ fn sentence(finding: &LintFinding, text: &str) -> String {
         Rule::NoUrgentPhone => {
             "Add the number that residents phone in an emergency at home, day and night: without it \
              the form can only tell them to phone you."
+        }
+        Rule::UnknownColour => {
+            "The form does without this: give brand, text, link, focus, error or surface, each as # and \
+             six digits, such as #0a5a53."
+        }
+        Rule::FaintColour => {
+            "Too few people can tell this from the ground on which it stands, so the form shows another: \
+             choose one that stands out more (4.5:1 for text, 3:1 for brand and focus)."
         }
         Rule::Refusing => {
             "This tells residents that they can't complain. Say what you will look at and who decides; \

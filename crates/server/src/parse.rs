@@ -1,6 +1,8 @@
 //! Reading a record that came from outside. What is wrong with it is said as JSON pointers
 //! (RFC 6901) and codes; what was in it is never repeated.
 
+use std::borrow::Cow;
+
 use domain::choices::Choice;
 use domain::landlord::Landlord;
 use domain::record::{
@@ -30,7 +32,51 @@ pub const NOT_JSON: Fault = Fault { pointer: String::new(), code: "not_json" };
 ///
 /// The first thing that has the wrong form.
 pub fn submission(text: &str) -> Result<Submission, Vec<Fault>> {
-    serde_json::from_str(text).map_err(|_| vec![fault(text)])
+    serde_json::from_str(&without_nul(text)).map_err(|_| vec![fault(text)])
+}
+
+/// Reads any other body.
+///
+/// # Errors
+///
+/// The first thing that has the wrong form.
+pub fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Vec<Fault>> {
+    // serde takes a list for a struct, a value for each field. Nobody means that.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let is_json = serde_json::from_slice::<Value>(bytes).is_ok();
+        return Err(vec![if is_json { ELSEWHERE } else { NOT_JSON }]);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| vec![NOT_JSON])?;
+    serde_json::from_str(&without_nul(text)).map_err(|_| {
+        let value = serde_json::from_slice::<Value>(bytes);
+        let fault = value.map_or(NOT_JSON, |value| fault_in::<T>(&value).unwrap_or(ELSEWHERE));
+        vec![fault]
+    })
+}
+
+/// The same JSON with the mark for an unreadable character in place of each NUL: nobody can type one, and
+/// PostgreSQL stores none. What is kept of a record is its body as it came.
+fn without_nul(json: &str) -> Cow<'_, str> {
+    const NUL: &str = "u0000";
+    if !json.contains(NUL) {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at + 1);
+        text.push_str(before);
+        let length = if escape.starts_with(NUL) {
+            NUL.len()
+        } else {
+            escape.chars().next().map_or(0, char::len_utf8)
+        };
+        let (escape, after) = escape.split_at(length);
+        text.push_str(if escape == NUL { "ufffd" } else { escape });
+        rest = after;
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
 }
 
 /// Checks a record by the rules of the page.
@@ -73,11 +119,15 @@ fn fault(text: &str) -> Fault {
         Route::Feedback => fault_in::<Feedback>(&value),
     });
     // A field that is there twice is lost in a `Value`.
-    found.unwrap_or(Fault { pointer: String::new(), code: WRONG_TYPE })
+    found.unwrap_or(ELSEWHERE)
 }
+
+/// Something has the wrong form, and it can't be said where.
+const ELSEWHERE: Fault = Fault { pointer: String::new(), code: WRONG_TYPE };
 
 const MISSING: &str = "missing";
 const UNKNOWN_CHOICE: &str = "unknown_choice";
+const UNKNOWN_FIELD: &str = "unknown_field";
 const WRONG_TYPE: &str = "wrong_type";
 
 fn fault_in<T: DeserializeOwned>(value: &Value) -> Option<Fault> {
@@ -99,6 +149,10 @@ fn fault_in<T: DeserializeOwned>(value: &Value) -> Option<Fault> {
         MISSING
     } else if sentence.starts_with("unknown variant") {
         UNKNOWN_CHOICE
+    } else if sentence.starts_with("unknown field") {
+        // Its name is the sender's own word, and is not repeated.
+        pointer.truncate(pointer.rfind('/').unwrap_or(0));
+        UNKNOWN_FIELD
     } else {
         WRONG_TYPE
     };

@@ -9,6 +9,7 @@ use domain::choices::Choice;
 use domain::landlord::{Authority, ChannelKind, Exclusion, Landlord};
 use domain::rights::Responsibility;
 use domain::timescale::StartsFrom;
+use domain::working_days::WorkingDays;
 
 /// A row of the self-assessment form.
 #[derive(Clone, Copy)]
@@ -84,12 +85,18 @@ pub const PROVISIONS: &[Provision] = &[
         evidence: |_| {
             "The first page says that nobody has to use the word, or know any rules. A first report is \
              offered both ways with buttons of one size, as a request or as a complaint, and the \
-             choice is recorded. A request, and a thank-you or a comment, can be made a complaint with \
-             one press. A representative goes the same way; what they say about the resident's \
+             choice is recorded. Where a request or a comment sounds unhappy in its own words, the form \
+             asks once whether it is a complaint, and tells you how it sounds. A request, and a \
+             thank-you or a comment, can be made a complaint with one press. A representative goes the same way; what they say about the resident's \
              agreement is recorded, and holds nothing up."
                 .into()
         },
-        tests: &[NO_PATH_REFUSES, EVERY_ADVICE, NO_FORBIDDEN_WORDS],
+        tests: &[
+            NO_PATH_REFUSES,
+            EVERY_ADVICE,
+            NO_FORBIDDEN_WORDS,
+            "a_request_that_sounds_unhappy_becomes_a_complaint_in_one_press",
+        ],
     },
     Provision {
         number: "1.4",
@@ -355,7 +362,7 @@ pub const PROVISIONS: &[Provision] = &[
         },
         tests: &[
             RIGHTS_EVERYWHERE,
-            "the_loader_names_the_ombudsman_as_the_rules_do",
+            "the_frame_names_the_ombudsman_as_the_rules_do",
             "anyone who answers anything at all gets to the end, with their rights on every screen",
             BAD_FILES,
         ],
@@ -656,14 +663,7 @@ pub const PROVISIONS: &[Provision] = &[
         requirement: "An extension of stage 1 is ten working days at most without good reason, and is \
                       explained.",
         comply: IN_PART,
-        evidence: |it| {
-            format!(
-                "The last page says that a longer wait is explained, with the last date that it can have: {} working days more (setting times.stage1Extension). Add: your \
-                 letter of extension.",
-                it.times.stage_1_extension.0
-            )
-            .into()
-        },
+        evidence: |it| longer_wait(it.times.stage_1_extension, "stage1Extension"),
         tests: &[NEVER_SLOWER, DATES_TWICE],
     },
     Provision {
@@ -809,14 +809,7 @@ pub const PROVISIONS: &[Provision] = &[
         requirement: "An extension of stage 2 is twenty working days at most without good reason, and is \
                       explained.",
         comply: IN_PART,
-        evidence: |it| {
-            format!(
-                "The last page says that a longer wait is explained, with the last date that it can have: {} working days more (setting times.stage2Extension). Add: your \
-                 letter of extension.",
-                it.times.stage_2_extension.0
-            )
-            .into()
-        },
+        evidence: |it| longer_wait(it.times.stage_2_extension, "stage2Extension"),
         tests: &[NEVER_SLOWER, DATES_TWICE],
     },
     Provision {
@@ -1013,6 +1006,16 @@ pub const PROVISIONS: &[Provision] = &[
         tests: &[],
     },
 ];
+
+/// How an extension is told, at either stage.
+fn longer_wait(days: WorkingDays, setting: &str) -> Cow<'static, str> {
+    let WorkingDays(days) = days;
+    format!(
+        "The last page says that a longer wait is explained, with the last date that it can have: {days} working days more (setting times.{setting}). Add: your \
+         letter of extension."
+    )
+    .into()
+}
 
 fn exclusions(landlord: &Landlord) -> String {
     list(landlord.exclusions.iter().map(|it| {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,11 +13,24 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use crate::store::Store;
-use crate::{AppState, Config, Failure, app, landlords, options};
+use crate::limits::{self, Proxies};
+use crate::metrics::{self, Metrics};
+use crate::secret::Secret;
+use crate::store::uploads::Limits;
+use crate::store::{Place, Store};
+use crate::uploads::bucket::Bucket;
+use crate::uploads::scanner::Scanner;
+use crate::uploads::{self, Uploads};
+use crate::{AppState, Config, Failure, alarm, app, landlords, options, outbox};
 
 /// How long a request may take. A long account on a slow telephone is well below it.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How long the sender of a file may send nothing.
+const IDLE_LIMIT: Duration = Duration::from_secs(30);
+/// How much of the disk no file may use up, in bytes: a photo must not cost a complaint.
+const RESERVE: u64 = 500_000_000;
+/// How often is looked for files that have expired, and for what could not be done before.
+const ROUND: Duration = Duration::from_secs(60);
 /// How long requests in flight may take after a signal to stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
@@ -26,7 +40,9 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 ///
 /// What is to be changed before the service can start.
 pub async fn serve(options: options::Serve) -> Result<(), Failure> {
-    let file = database_file(&options)?;
+    let place = database(&options.storage.database)?;
+    let secret = secret(&options.storage, &place)?;
+    let uploads = uploads_of(&options)?;
     let config = Arc::new(Config {
         allow_origins: options
             .allow_origins
@@ -37,6 +53,11 @@ pub async fn serve(options: options::Serve) -> Result<(), Failure> {
         dist: options.dist,
         landlords: options.landlords,
         time_limit: TIME_LIMIT,
+        uploads,
+        outbox: outbox::commands::settings(&options.outbox)?,
+        proxies: Proxies { trusted: options.trusted_proxies, header: options.forwarded_header },
+        limits: limits::Limits::new(options.max_submissions.into()),
+        metrics: options.metrics,
         clock: SystemTime::now,
     });
     landlords::check(&config.landlords);
@@ -47,20 +68,39 @@ pub async fn serve(options: options::Serve) -> Result<(), Failure> {
     let cant_listen = |source| Failure::Listen { address: address.clone(), port, source };
     let listener = TcpListener::bind((address.as_str(), port)).await.map_err(cant_listen)?;
     let local = listener.local_addr().map_err(cant_listen)?;
+    let scraped = match options.metrics_address {
+        None => None,
+        Some(at) => Some(TcpListener::bind(at).await.map_err(|source| Failure::Listen {
+            address: at.ip().to_string(),
+            port: at.port(),
+            source,
+        })?),
+    };
     // An answer is one small write: waiting for more to send with it would only delay it.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
 
-    let (store, writer) = Store::open(&file).await?;
+    let (store, writer) = Store::open(&place).await?;
     let pool = store.pool().clone();
+    let uploads = Uploads::new(config.uploads.clone());
+    let state =
+        AppState { store, config, uploads: uploads.clone(), secret, metrics: Metrics::default() };
+    tokio::spawn(uploads::work::run(state.clone()));
+    tokio::spawn(outbox::run(state.clone()));
+    tokio::spawn(alarm::run(state.clone()));
+    tokio::spawn(limits::sweep(state.clone()));
+    if let Some(listener) = scraped {
+        tokio::spawn(metrics::serve(listener, state.clone()));
+    }
     let (stop, stopping) = oneshot::channel();
-    let server =
-        axum::serve(listener, app(AppState { store, config })).with_graceful_shutdown(async move {
-            signal().await;
-            info!("stopping");
-            let _ = stop.send(());
-        });
+    let app = app(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        signal().await;
+        info!("stopping");
+        uploads.stop();
+        let _ = stop.send(());
+    });
     // Whoever started the program waits for this line. That nobody reads it is no reason to stop.
     let _ = writeln!(io::stdout(), "Ready at http://{local}/");
 
@@ -87,12 +127,13 @@ pub async fn serve(options: options::Serve) -> Result<(), Failure> {
     }
 }
 
-/// The file of the database; its folder is made where it is missing.
-fn database_file(options: &options::Serve) -> Result<PathBuf, Failure> {
-    let file = match &options.database {
+/// Where the database is; the folder of a file is made where it is missing.
+pub(crate) fn database(options: &options::Database) -> Result<Place, Failure> {
+    let file = match options.database.as_deref() {
         None => options.data.join("housing-complaint.db"),
+        Some(url) if options.is_server() => return Ok(Place::Server(url.to_owned())),
         Some(url) => {
-            let path = url.strip_prefix("sqlite:").ok_or(Failure::OnlySqlite)?;
+            let path = url.strip_prefix("sqlite:").ok_or(Failure::NotADatabase)?;
             PathBuf::from(path.strip_prefix("//").unwrap_or(path))
         }
     };
@@ -100,11 +141,75 @@ fn database_file(options: &options::Serve) -> Result<PathBuf, Failure> {
         make_private(folder)
             .map_err(|source| Failure::DataFolder { folder: folder.to_owned(), source })?;
     }
-    Ok(file)
+    Ok(Place::File(file))
+}
+
+/// The service's secret: of this machine where the database is, or given to all instances.
+pub(crate) fn secret(options: &options::Storage, place: &Place) -> Result<Secret, Failure> {
+    if let Some(text) = &options.secret {
+        return Ok(Secret::new(text));
+    }
+    let file = match (&options.secret_file, place) {
+        (Some(file), _) => file.clone(),
+        (None, Place::File(database)) => database.with_file_name("secret"),
+        (None, Place::Server(_)) => return Err(Failure::NoSecret),
+    };
+    if let Some(folder) = file.parent() {
+        make_private(folder)
+            .map_err(|source| Failure::DataFolder { folder: folder.to_owned(), source })?;
+    }
+    Secret::in_file(&file).map_err(|source| Failure::Secret { file, source })
+}
+
+/// Where the files that residents attach are kept, and how much is taken.
+fn uploads_of(options: &options::Serve) -> Result<uploads::Settings, Failure> {
+    let settings = evidence_in(&options.storage.database, options.evidence.as_deref())?;
+    Ok(uploads::Settings {
+        scanner: options.scanner.as_deref().map(Scanner::from_url).transpose()?,
+        limits: Limits {
+            file: options.max_file_size,
+            files: options.max_files,
+            total: options.max_total_size,
+            unclaimed: options.max_unclaimed_size,
+        },
+        ..settings
+    })
+}
+
+/// Where a command that does not serve finds the files.
+pub(crate) fn evidence(options: &options::Stored) -> Result<uploads::Settings, Failure> {
+    evidence_in(&options.database, options.evidence.as_deref())
+}
+
+/// The folder of the files, and the bucket, where there is one; all else as it usually is.
+fn evidence_in(
+    database: &options::Database,
+    place: Option<&str>,
+) -> Result<uploads::Settings, Failure> {
+    let (folder, bucket) = match place {
+        None => (None, None),
+        Some(url) if url.contains("://") => (None, Some(Bucket::from_environment(url)?)),
+        Some(folder) => (Some(PathBuf::from(folder)), None),
+    };
+    if let Some(folder) = &folder {
+        make_private(folder)
+            .map_err(|source| Failure::DataFolder { folder: folder.clone(), source })?;
+    }
+    Ok(uploads::Settings {
+        folder: folder.unwrap_or_else(|| database.data.join("evidence")),
+        // One instance alone has the folder; over a database and a bucket there may be others.
+        is_shared: bucket.is_some() && database.is_server(),
+        bucket,
+        scanner: None,
+        limits: uploads::LIMITS,
+        reserve: RESERVE,
+        idle: IDLE_LIMIT,
+        round: ROUND,
+    })
 }
 
 /// Makes a folder that only the user of this program can open: what residents write is in it.
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

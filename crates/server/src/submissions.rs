@@ -1,25 +1,22 @@
 //! `POST /v1/submissions`: receives a record, stores it exactly as it came, and answers with a
 //! receipt. A `201` means that it is on disk.
 
-use std::time::UNIX_EPOCH;
-
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use chrono::{DateTime, SecondsFormat};
 use domain::landlord::Landlord;
-use domain::london;
 use domain::receipt::Receipt;
 use domain::record;
 use http_body_util::BodyExt;
-use tracing::{error, info};
+use tracing::info;
 use uuid::Uuid;
 
 use crate::error::{self, Error};
-use crate::store::{Stored, Submission};
-use crate::{AppState, header, landlords, parse};
+use crate::limits::{self, Count, Peer};
+use crate::store::submissions::{Stored, Submission};
+use crate::{AppState, clock, header, heard, landlords, parse};
 
 /// The header that makes sending twice the same as sending once.
 pub const IDEMPOTENCY_KEY: HeaderName = header("idempotency-key");
@@ -32,6 +29,7 @@ const READ_LIMIT: usize = 8 * BODY_LIMIT;
 /// Receives a record.
 pub async fn submit(
     State(state): State<AppState>,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
@@ -40,12 +38,13 @@ pub async fn submit(
     let body = read(body).await?;
     require_json(&headers)?;
     let key = key(&headers)?;
+    let count = limits::check_submission(&state, peer, key).await?;
     let body = String::from_utf8(body).map_err(|_| Error::Invalid(vec![parse::NOT_JSON]))?;
     let record = parse::submission(&body).map_err(Error::Invalid)?;
     let landlord =
         landlords::read(&state.config.landlords, &record.common().envelope.landlord).await;
     parse::check(&record, &landlord).map_err(Error::Invalid)?;
-    let submission = received(&state, key, body, &record, &landlord)?;
+    let submission = received(&state, key, count, body, record, &landlord)?;
 
     let (status, receipt) = match state.store.submit(submission).await? {
         Stored::New(receipt) => (StatusCode::CREATED, receipt),
@@ -62,37 +61,30 @@ pub async fn submit(
 fn received(
     state: &AppState,
     key: Uuid,
+    count: Option<Count>,
     body: String,
-    record: &record::Submission,
+    record: record::Submission,
     landlord: &Landlord,
 ) -> Result<Submission, Error> {
-    let since_1970 = (state.config.clock)().duration_since(UNIX_EPOCH);
-    let millis = since_1970.ok().and_then(|it| i64::try_from(it.as_millis()).ok());
-    let received = millis.and_then(|millis| {
-        let at = DateTime::from_timestamp_millis(millis)?;
-        Some((at.to_rfc3339_opts(SecondsFormat::Millis, true), london::date(millis)?))
-    });
-    let Some((received_at, today)) = received else {
-        error!("the clock of this machine can't be right");
-        return Err(Error::Unavailable);
-    };
-    let envelope = &record.common().envelope;
+    let now = clock::now(state)?;
     let kind = record.kind();
-    let received_on = record.received_on(today);
+    let received_on = record.received_on(now.today);
     Ok(Submission {
         key,
-        kind,
-        landlord: envelope.landlord.clone(),
-        language: envelope.language.clone(),
-        flags: serde_json::json!(record.flags(landlord)).to_string(),
-        received_at,
+        count,
+        flags: serde_json::json!(heard::flags(&record, landlord)).to_string(),
+        received_at: now.at,
         received_on,
+        today: now.today,
         dates: record::dates(kind, &landlord.times, received_on),
+        secret: state.secret.clone(),
+        record,
         body,
     })
 }
 
-fn require_json(headers: &HeaderMap) -> Result<(), Error> {
+/// Whether the body is declared as JSON.
+pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Error> {
     let media_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -103,7 +95,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Error> {
     }
 }
 
-fn key(headers: &HeaderMap) -> Result<Uuid, Error> {
+/// The one key of a request, which is a UUID.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Uuid, Error> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     match (values.next(), values.next()) {
         // 36: with its hyphens. The other ways to write a UUID would be other keys to the sender.
@@ -114,7 +107,13 @@ fn key(headers: &HeaderMap) -> Result<Uuid, Error> {
     }
 }
 
-async fn read(mut body: Body) -> Result<Vec<u8>, Error> {
+/// The key of a request that may have one.
+pub(crate) fn optional_key(headers: &HeaderMap) -> Result<Option<Uuid>, Error> {
+    if headers.contains_key(IDEMPOTENCY_KEY) { key(headers).map(Some) } else { Ok(None) }
+}
+
+/// The whole body.
+pub(crate) async fn read(mut body: Body) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {

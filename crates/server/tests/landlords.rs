@@ -28,7 +28,9 @@ async fn a_complaint_to_an_unknown_landlord_is_stored_with_the_times_of_the_code
         let receipt = submit(&service, landlord).await.json();
         assert_eq!(receipt["acknowledgeBy"], "2026-11-30");
         let reference = receipt["reference"].as_str().unwrap();
-        assert_eq!(service.column("landlord", reference).await.unwrap(), landlord);
+        // PostgreSQL knows no character of number zero. What was received keeps it.
+        let shown = landlord.replace('\0', "\u{fffd}");
+        assert_eq!(service.column("landlord", reference).await.unwrap(), shown);
     }
 }
 

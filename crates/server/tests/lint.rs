@@ -75,6 +75,8 @@ const BAD: &[(&str, &str)] = &[
     ("designated-person", "warning  3.7  /notes/0"),
     ("ombudsmans-old-address", "warning  3.7  /notes/0"),
     ("ombudsmans-old-email", "warning  3.7  /notes/0"),
+    ("faint-colour", "warning  3.1  /colors/brand"),
+    ("unknown-colour", "warning  schema  /colors/brand"),
 ];
 
 /// What the documents of the real landlords deserve.

@@ -35,7 +35,7 @@ async fn a_site_on_the_list_may_send_and_read_the_receipt() {
     let asked = preflight(&service, ALLOWED).await;
     assert_eq!(asked.status, 200);
     assert_eq!(asked.header("access-control-allow-origin"), ALLOWED);
-    assert_eq!(asked.header("access-control-allow-methods"), "GET,POST");
+    assert_eq!(asked.header("access-control-allow-methods"), "GET,POST,PUT,DELETE");
     let headers = asked.header("access-control-allow-headers");
     assert_eq!(headers, "content-type,authorization,idempotency-key");
 

@@ -104,12 +104,29 @@ fn why_it_cannot_start_is_one_sentence() {
     let sentence = serve(&["--port", "0", "--database", &format!("sqlite://{file}")]);
     assert!(sentence.contains("database"), "{sentence}");
 
-    let sentence = serve(&["--database", "postgres://amira:secret@db/complaints"]);
-    assert!(sentence.contains("SQLite"), "{sentence}");
-    assert!(!sentence.contains("secret"), "{sentence}");
+    let sentence = serve(&["--database", "mysql://amira:hunter2@db/complaints"]);
+    assert!(sentence.contains("postgres://") && !sentence.contains("hunter2"), "{sentence}");
+    let server = "postgres://amira:hunter2@127.0.0.1:1/complaints";
+    let sentence = serve(&["--database", server]);
+    assert!(sentence.contains("HC_SECRET") && !sentence.contains("hunter2"), "{sentence}");
+    let secret = format!("{data}/secret");
+    let sentence = serve(&["--port", "0", "--database", server, "--secret-file", &secret]);
+    assert!(sentence.contains("127.0.0.1:1/complaints"), "{sentence}");
+    assert!(!sentence.contains("hunter2"), "{sentence}");
 
     let sentence = serve(&["--data", &data, "--allow-origin", "*"]);
     assert!(sentence.contains("--allow-origin"), "{sentence}");
+
+    for place in ["ftp://example.org/evidence", "s3://", "s3:///prefix"] {
+        let sentence = serve(&["--data", &data, "--evidence", place]);
+        assert!(sentence.contains("--evidence"), "{sentence}");
+    }
+    let sentence = serve(&["--data", &data, "--evidence", &file]);
+    assert!(sentence.contains(&file), "{sentence}");
+    for scanner in ["http://127.0.0.1:3310", "clamd://127.0.0.1", "127.0.0.1:3310"] {
+        let sentence = serve(&["--data", &data, "--scanner", scanner]);
+        assert!(sentence.contains("--scanner"), "{sentence}");
+    }
 }
 
 #[tokio::test]
@@ -121,11 +138,19 @@ async fn every_option_is_an_environment_variable_too() {
     let environment = [
         ("HC_DATABASE", database.as_str()),
         ("HC_ALLOW_ORIGIN", "https://a.example,https://b.example"),
+        ("HC_MAX_FILE_SIZE", "7kB"),
+        ("HC_MAX_FILES", "8"),
+        ("HC_MAX_TOTAL_SIZE", "9GB"),
+        ("HC_MAX_UNCLAIMED_SIZE", "10"),
     ];
     let program = Program::start(&elsewhere, &environment);
     let origin = [("origin", "https://b.example")];
     let health = send(program.address, "GET", "/v1/submissions", &origin, "").await;
     assert_eq!(health.header("access-control-allow-origin"), "https://b.example");
+    let told = send(program.address, "GET", "/v1/capabilities", &[], "").await.json();
+    assert_eq!(told["uploads"]["maxFileSize"], 7000);
+    assert_eq!(told["uploads"]["maxFiles"], 8);
+    assert_eq!(told["uploads"]["maxTotalSize"], 9_000_000_000u64);
     submit(program.address, Uuid::new_v4(), &complaint("No heating")).await;
     program.kill();
     assert_eq!(rows(folder.path()).await, 1);

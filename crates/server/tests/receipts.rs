@@ -77,13 +77,55 @@ async fn where_bank_holidays_are_not_known_the_complaint_is_received_without_dat
 #[tokio::test]
 async fn the_flags_are_worked_out_again() {
     let service = Service::start().await;
-    let answers = [(FieldName::Danger, "yes"), (FieldName::Topics, "damp_mould")];
+    let answers = [
+        (FieldName::Danger, "yes"),
+        (FieldName::Topics, "damp_mould"),
+        (FieldName::Account, "The gate squeaks."),
+    ];
     let mut record: Value = serde_json::from_str(&complaint_with(&answers, "halton")).unwrap();
     record["triage"]["flags"] = json!([]);
     let response = service.submit(Uuid::new_v4(), &record.to_string()).await;
     let receipt = response.json();
     let flags = service.column("flags", receipt["reference"].as_str().unwrap());
     assert_eq!(flags.await.unwrap(), r#"["danger_now","damp_mould"]"#);
+}
+
+/// What a browser says that it heard counts for nothing: the words themselves do.
+#[tokio::test]
+async fn the_words_are_read_again() {
+    let service = Service::start().await;
+    let gas = "There is a strong smell of gas in the hall.";
+    let unhappy = "The gate is broken and I am fed up with how you treat us.";
+    let lie = json!({
+        "route": "service_request",
+        "dissatisfied": true,
+        "hazards": ["fire", "self_harm"],
+        "because": ["nothing of the kind"]
+    });
+    for (intent, account, language, noticed, flags) in [
+        ("complain", gas, "en", None, json!(["heard_gas"])),
+        ("complain", gas, "en-GB", Some(&lie), json!(["heard_gas"])),
+        ("complain", gas, "pl", None, json!([])),
+        ("complain", "The gate squeaks.", "en", Some(&lie), json!([])),
+        ("complain", unhappy, "en", None, json!([])),
+        ("report", unhappy, "en", None, json!(["sounds_unhappy"])),
+        ("feedback", unhappy, "en", None, json!(["sounds_unhappy"])),
+        ("stage2", gas, "en", None, json!(["heard_gas"])),
+        ("add", gas, "en", None, json!(["heard_gas"])),
+    ] {
+        let answers = [(FieldName::Intent, intent), (FieldName::Account, account)];
+        let mut record: Value = serde_json::from_str(&complaint_with(&answers, "halton")).unwrap();
+        record["language"] = json!(language);
+        if let Some(noticed) = noticed {
+            record["triage"]["noticed"] = noticed.clone();
+        }
+        let response = service.submit(Uuid::new_v4(), &record.to_string()).await;
+        assert_eq!(response.status, 201, "{intent}");
+        let receipt = response.json();
+        let stored = service.column("flags", receipt["reference"].as_str().unwrap()).await.unwrap();
+        let stored: Value = serde_json::from_str(&stored).unwrap();
+        assert_eq!(stored, flags, "{intent}: {account} ({language})");
+    }
 }
 
 /// Each kind of record has its own dates: a request and a comment promise none, an addition those of

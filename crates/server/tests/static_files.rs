@@ -12,7 +12,10 @@ use server::files::POLICY;
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 async fn service() -> Service {
-    let service = Service::start().await;
+    let service = Service::start_with(|config| {
+        config.allow_origins = vec!["https://www.example.org".parse().unwrap()];
+    })
+    .await;
     for (file, text) in [
         ("site/index.html", "<!doctype html><title>Halton</title>"),
         ("site/Cargo.toml", "[package]"),
@@ -20,6 +23,7 @@ async fn service() -> Service {
         ("site/schemas/submission.v1.json", "{}"),
         ("dist/housing-complaint.js", "void 0"),
         ("dist/housing-complaint.js.br", "as if compressed"),
+        ("dist/frame.html", "<!doctype html><title>Complaint form</title>"),
         ("dist/housing-complaint.0a1b2c3d4e5f6071.wasm", "\0asm"),
         ("landlords/notes.txt", "not for everyone"),
     ] {
@@ -132,4 +136,20 @@ async fn the_service_says_that_it_is_well() {
     let health = service.get("/healthz").await;
     assert_eq!(health.status, 200);
     assert_eq!(health.body, r#"{"status":"ok"}"#);
+}
+
+#[tokio::test]
+async fn the_frame_stands_only_in_pages_of_sites_that_may_use_the_service() {
+    let service = service().await;
+    for folder in
+        [concat!("/housing-complaint/", env!("CARGO_PKG_VERSION")), "/housing-complaint/v1"]
+    {
+        let frame = service.get(&format!("{folder}/frame.html")).await;
+        assert_eq!(frame.status, 200);
+        let policy = frame.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors 'self' https://www.example.org;"), "{policy}");
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+        assert_eq!(frame.header("cross-origin-embedder-policy"), "require-corp");
+        assert_eq!(frame.header("cross-origin-resource-policy"), "cross-origin");
+    }
 }

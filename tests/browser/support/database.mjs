@@ -9,6 +9,11 @@ import sqlite from 'node-sqlite3-wasm';
 
 /** All submissions, oldest first, each with its body read as `record`. */
 export function rows(file) {
+  return select(file, 'select * from submissions order by rowid').map((row) => ({ ...row, record: JSON.parse(row.body) }));
+}
+
+/** What is found in the database. */
+export function select(file, query) {
   const folder = mkdtempSync(join(tmpdir(), 'housing-complaint-read-'));
   try {
     const copy = join(folder, 'copy.db');
@@ -19,8 +24,7 @@ export function rows(file) {
     try {
       // Without shared memory a write-ahead log can only be read alone.
       database.exec('pragma locking_mode = exclusive');
-      const found = database.all('select * from submissions order by rowid');
-      return found.map((row) => ({ ...row, record: JSON.parse(row.body) }));
+      return database.all(query);
     } finally {
       database.close();
     }

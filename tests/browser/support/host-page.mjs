@@ -2,9 +2,10 @@
 
 import { createServer } from 'node:http';
 
-/** Serves `body` in a page; `close()` stops it. `policy` is the page's Content-Security-Policy. */
+/** Serves `body` in a page, in two parts where it has `<!-- later -->` in it; `close()` stops it. `policy` is the page's Content-Security-Policy, or what it
+ * only reports where `onlyReports` is set. */
 export async function startHostPage() {
-  const site = { body: '', policy: '', requests: [] };
+  const site = { body: '', policy: '', onlyReports: false, requests: [] };
   const server = createServer((request, response) => {
     site.requests.push(request.url);
     if (request.url !== '/') {
@@ -13,10 +14,12 @@ export async function startHostPage() {
     }
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
-      ...(site.policy && { 'Content-Security-Policy': site.policy }),
+      ...(site.policy && { [`Content-Security-Policy${site.onlyReports ? '-Report-Only' : ''}`]: site.policy }),
     });
-    response.end(`<!doctype html><html lang="en"><title>Our complaints page</title>
-      <link rel="icon" href="data:,"><h1>Complaints</h1>${site.body}</html>`);
+    const [now, later = ''] = site.body.split('<!-- later -->');
+    response.write(`<!doctype html><html lang="en"><title>Our complaints page</title><link rel="icon" href="data:,">${now}`);
+    // What the network brings a moment later.
+    setTimeout(() => response.end(`<h1>Complaints</h1>${later}</html>`), later && 1500);
   });
   await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
   site.origin = `http://127.0.0.1:${server.address().port}`;

@@ -11,6 +11,15 @@ export async function intercept(page, answer) {
   return sent;
 }
 
+/** How often the widget sends the same by itself. */
+export const TRIES = 5;
+
+/** Chance picks this part of the longest wait there may be between two tries. */
+export const withPauses = (page, part) => page.addInitScript((it) => { Math.random = () => it; }, part);
+
+/** The waits between two tries are as short as chance can make them: none at all. */
+export const withoutPauses = (page) => withPauses(page, 0);
+
 /** Serves another text as the landlord's file. */
 export async function landlordFile(page, text, status = 200, landlord = 'halton') {
   await page.route(`**/landlords/${landlord}.json`, (route) =>

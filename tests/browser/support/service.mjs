@@ -2,20 +2,20 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-import { rows } from './database.mjs';
+import { rows, select } from './database.mjs';
 import { SERVICE, path } from './paths.mjs';
 
-/** Starts a service; `close()` stops it and removes what it stored. */
-export async function startService({ allowOrigins = [], port = 0 } = {}) {
+/** Starts a service, with these flags besides; `close()` stops it and removes what it stored. */
+export async function startService({ allowOrigins = [], port = 0, flags = [] } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'housing-complaint-'));
-  const service = new Service(data, allowOrigins, port);
+  const service = new Service(data, allowOrigins, port, flags);
   await service.start();
   return service;
 }
@@ -24,10 +24,11 @@ class Service {
   #process;
   #log = '';
 
-  constructor(data, allowOrigins, port) {
+  constructor(data, allowOrigins, port, flags) {
     this.data = data;
     this.allowOrigins = allowOrigins;
     this.port = port;
+    this.flags = flags;
   }
 
   /** Starts it, or starts it again at the address where it was, with the same data. */
@@ -35,7 +36,7 @@ class Service {
     if (!existsSync(SERVICE)) {
       throw new Error(`${SERVICE} is not there: build it with \`cargo build --release -p server\`, or name another in HC_SERVER_BIN`);
     }
-    const options = ['serve', '--port', String(this.port), '--data', this.data];
+    const options = ['serve', '--port', String(this.port), '--data', this.data, ...this.flags];
     for (const origin of this.allowOrigins) options.push('--allow-origin', origin);
     this.#process = spawn(SERVICE, options, { cwd: path('.'), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stderr.on('data', (text) => { this.#log += text; });
@@ -55,6 +56,11 @@ class Service {
   /** Stops answering, while connections are still taken: a service that hangs. */
   pause() {
     this.#process.kill('SIGSTOP');
+  }
+
+  /** Goes on after `pause()`. */
+  wake() {
+    this.#process.kill('SIGCONT');
   }
 
   /** Ends at once, as in a power cut. */
@@ -77,6 +83,18 @@ class Service {
   /** Everything that is stored, oldest first; each row with its `record`. */
   rows() {
     return rows(join(this.data, 'housing-complaint.db'));
+  }
+
+  /** Every file that was ever sent for a submission, with its bytes, where there are any. */
+  files(reference) {
+    const all = select(join(this.data, 'housing-complaint.db'), 'select * from uploads order by rowid');
+    const own = all.filter((it) => it.reference === reference);
+    return own.map((it) => ({ ...it, bytes: this.#bytes(it.file) }));
+  }
+
+  #bytes(file) {
+    const whole = join(this.data, 'evidence', file);
+    return existsSync(whole) ? readFileSync(whole) : undefined;
   }
 
   /** The row of this reference. */

@@ -25,6 +25,9 @@ export async function skip({ within, address, answers, most = 40 }) {
       }
       await pause();
     }
+    // As somebody who takes their time over a story (`watch`).
+    const isStory = screen.querySelector('[name=account]');
+    for (let waits = 0; isStory && window.meaning === 'due' && waits < 1000; waits++) await pause();
     const way = answers.choices?.[screen.dataset.key];
     const choose = way ? `[data-action=choose][data-value="${way}"]` : '[data-action=choose]';
     const button = { start: '[data-action=start]', advice: choose }[screen.dataset.screen];

@@ -15,6 +15,9 @@ export const LONGEST = {
   already_answered: ['yes'],
 };
 
+/** Words in which there is something of everything that the form listens for. */
+export const EVERYTHING_HEARD = 'I am fed up with how you treat us. There is a strong smell of gas, and water is pouring through the ceiling. My husband hits me.';
+
 /** The other ways: together with the longest they meet every page of every landlord. */
 const OTHERS = {
   service_request: { intent: ['report'], on_behalf_of: ['staff'], choices: { first_report: 'request' } },
@@ -23,6 +26,7 @@ const OTHERS = {
   'stage2 for me': { intent: ['stage2'] },
   addition: { intent: ['add'], on_behalf_of: ['staff'] },
   feedback: { intent: ['feedback'] },
+  heard: { intent: ['report'], account: [EVERYTHING_HEARD], choices: { first_report: 'request' } },
 };
 
 const REQUIRED = ['site', 'danger', 'intent', 'on_behalf_of', 'staff', 'representative', 'consent', 'topics', 'account',
@@ -42,7 +46,7 @@ export async function tour(resident, address, visit) {
   await intercept(page, async (route, number) => {
     if (number > 1) return route.continue();
     await answered.given;
-    return route.fulfill({ status: 500, body: '' });
+    return route.fulfill({ status: 404, body: '' });
   });
   await resident.opens(address);
   await walk(resident, LONGEST, seen, once);
@@ -63,7 +67,7 @@ export async function tour(resident, address, visit) {
   for (const [kind, answers] of Object.entries(OTHERS)) {
     await resident.opensAnew(address);
     await walk(resident, { ...PLAIN, ...answers }, seen, once);
-    if (kind === 'group' || kind === 'stage2 for me') continue;
+    if (kind === 'group' || kind === 'stage2 for me' || kind === 'heard') continue;
     await once(`check ${kind}`);
     await resident.sends();
     await resident.comesTo('sent');

@@ -21,6 +21,19 @@ export async function watch(context) {
         window.heard.push({ name, on: event.target.id || event.target.localName, detail: { ...event.detail } });
       });
     }
+    // Whether the form has what words mean, which nobody waits for but a program that types a story in no time.
+    window.meaning = 'none';
+    const { json, text } = Response.prototype;
+    Response.prototype.json = async function () {
+      const it = await json.call(this);
+      if (it?.model?.file && window.meaning === 'none') window.meaning = 'due';
+      return it;
+    };
+    Response.prototype.text = async function () {
+      const it = await text.call(this);
+      if (this.url.includes('-model.')) setTimeout(() => { window.meaning = 'there'; });
+      return it;
+    };
     document.addEventListener('securitypolicyviolation', (event) => {
       window.hcViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });

@@ -23,18 +23,25 @@ use hyper::client::conn::http1;
 use hyper::{HeaderMap, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use server::store::{self, Store};
-use server::{AppState, Config, app};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, ConnectOptions};
+use server::limits::{Limits, Proxies};
+use server::metrics::Metrics;
+use server::secret::Secret;
+use server::store::{Place, Store};
+use server::uploads::{self, Settings, Uploads};
+use server::{AppState, Config, app, outbox};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
+
+pub mod tus;
 
 /// The real app on a real port with a real database in a folder of its own.
 pub struct Service {
     pub address: SocketAddr,
     pub folder: TempDir,
+    pub state: AppState,
 }
 
 impl Service {
@@ -45,6 +52,17 @@ impl Service {
     /// With another configuration. `landlords`, `dist` and `site` are folders in `folder`.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path()).await;
+        Self::start_in(folder, &place, change).await
+    }
+
+    /// Another instance over the same database, with a folder of its own.
+    pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let place = place(self.folder.path()).await;
+        Self::start_in(tempfile::tempdir().unwrap(), &place, change).await
+    }
+
+    async fn start_in(folder: TempDir, place: &Place, change: impl FnOnce(&mut Config)) -> Self {
         let landlords = folder.path().join("landlords");
         fs::create_dir(&landlords).unwrap();
         for name in ["halton", "example"] {
@@ -57,17 +75,36 @@ impl Service {
             landlords,
             allow_origins: Vec::new(),
             time_limit: Duration::from_secs(30),
+            uploads: Settings {
+                folder: folder.path().join("evidence"),
+                bucket: None,
+                is_shared: false,
+                scanner: None,
+                limits: uploads::LIMITS,
+                reserve: 0,
+                idle: Duration::from_secs(5),
+                round: Duration::from_millis(200),
+            },
+            outbox: outbox::Settings::default(),
+            proxies: Proxies::default(),
+            limits: Limits::new(600),
+            metrics: true,
             clock: SystemTime::now,
         };
         change(&mut config);
-        let (store, _) = Store::open(&database(folder.path())).await.unwrap();
+        let (store, _) = Store::open(place).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let config = Arc::new(config);
+        let uploads = Uploads::new(config.uploads.clone());
+        let secret = Secret::new("the secret of a test");
+        let metrics = Metrics::default();
+        let state = AppState { store, config: Arc::new(config), uploads, secret, metrics };
+        tokio::spawn(uploads::work::run(state.clone()));
+        let app = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move {
-            axum::serve(listener, app(AppState { store, config })).await.unwrap();
+            axum::serve(listener, app).await.unwrap();
         });
-        Self { address, folder }
+        Self { address, folder, state }
     }
 
     /// Sends a record with a key.
@@ -135,20 +172,67 @@ pub async fn send(
     headers: &[(&str, &str)],
     body: impl Into<Bytes>,
 ) -> Response {
-    let stream = TcpStream::connect(address).await.unwrap();
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
-    let mut request =
-        Request::builder().method(method).uri(path).header("host", address.to_string());
-    for (name, value) in headers {
-        request = request.header(*name, *value);
+    Client::connect(address).await.send(method, path, headers, body).await
+}
+
+/// The same to a service that may end meanwhile: then there is no answer.
+pub async fn send_once(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Option<Response> {
+    let mut client = Client::try_connect(address).await?;
+    client.try_send(method, path, headers, body).await
+}
+
+/// One connection, for many requests.
+pub struct Client {
+    address: SocketAddr,
+    sender: http1::SendRequest<Full<Bytes>>,
+}
+
+impl Client {
+    pub async fn connect(address: SocketAddr) -> Self {
+        Self::try_connect(address).await.unwrap()
     }
-    let request = request.body(Full::new(body.into())).unwrap();
-    let (head, body) = sender.send_request(request).await.unwrap().into_parts();
-    Response {
-        status: head.status,
-        headers: head.headers,
-        body: body.collect().await.unwrap().to_bytes(),
+
+    async fn try_connect(address: SocketAddr) -> Option<Self> {
+        let stream = TcpStream::connect(address).await.ok()?;
+        stream.set_nodelay(true).ok()?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+        tokio::spawn(connection);
+        Some(Self { address, sender })
+    }
+
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Response {
+        self.try_send(method, path, headers, body).await.unwrap()
+    }
+
+    async fn try_send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Option<Response> {
+        let host = self.address.to_string();
+        let mut request = Request::builder().method(method).uri(path).header("host", host);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::new(body.into())).unwrap();
+        self.sender.ready().await.ok()?;
+        let (head, body) = self.sender.send_request(request).await.ok()?.into_parts();
+        let body = body.collect().await.ok()?.to_bytes();
+        Some(Response { status: head.status, headers: head.headers, body })
     }
 }
 
@@ -161,7 +245,9 @@ pub struct Program {
 impl Program {
     /// Starts it on this data folder.
     pub fn start(data: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = command(&["serve", "--port", "0"])
+        let mut command = command(&["serve", "--port", "0"]);
+        use_database(&mut command, data);
+        let mut child = command
             .arg("--data")
             .arg(data)
             .current_dir(project())
@@ -220,10 +306,71 @@ pub fn database(folder: &Path) -> PathBuf {
     folder.join("housing-complaint.db")
 }
 
-pub async fn query(folder: &Path, sql: String) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    let options = store::connect_options(&database(folder));
-    let mut connection = options.connect().await?;
-    sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await
+/// The PostgreSQL server of the tests, where there is one: `cargo xtask test` runs them with one, too.
+fn server() -> Option<String> {
+    std::env::var("HC_TEST_DATABASE").ok().filter(|it| it.starts_with("postgres"))
+}
+
+/// Whether these tests run on PostgreSQL.
+pub fn is_postgres() -> bool {
+    server().is_some()
+}
+
+/// The database of the service whose folder this is: a file in it, or one of its own on the server.
+pub async fn place(folder: &Path) -> Place {
+    let Some(server) = server() else {
+        return Place::File(database(folder));
+    };
+    if let Some(url) = url_of(folder) {
+        return Place::Server(url);
+    }
+    let name = format!("t{}", Uuid::new_v4().simple());
+    sqlx::any::install_default_drivers();
+    let options = Place::Server(server.clone()).options().unwrap();
+    let mut connection = AnyConnection::connect_with(&options).await.unwrap();
+    let create = AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(create).execute(&mut connection).await.unwrap();
+    let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+    fs::write(folder.join(URL), &url).unwrap();
+    Place::Server(url)
+}
+
+/// In the folder of a service: where its database on a server is.
+const URL: &str = "database-url";
+
+fn url_of(folder: &Path) -> Option<String> {
+    fs::read_to_string(folder.join(URL)).ok()
+}
+
+/// Gives the program the database of this folder.
+pub fn use_database(command: &mut Command, folder: &Path) {
+    if !is_postgres() {
+        return;
+    }
+    fs::create_dir_all(folder).unwrap();
+    // From a thread of its own: who calls may be inside of a runtime.
+    let owned = folder.to_owned();
+    let find = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { place(&owned).await })
+    };
+    if let Place::Server(url) = std::thread::spawn(find).join().unwrap() {
+        command.env("HC_DATABASE", url).env("HC_SECRET", "the secret of a test");
+    }
+}
+
+pub async fn query(folder: &Path, sql: String) -> Result<Vec<AnyRow>, sqlx::Error> {
+    sqlx::any::install_default_drivers();
+    let options = place(folder).await.options()?;
+    let mut connection = AnyConnection::connect_with(&options).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await;
+    connection.close().await?;
+    rows
+}
+
+/// Changes the database behind the service's back.
+pub async fn execute(file: &Path, sql: &'static str) {
+    query(file.parent().unwrap(), sql.to_owned()).await.unwrap();
 }
 
 pub async fn rows(folder: &Path) -> i64 {

@@ -1,0 +1,40 @@
+//! Looks up what a word may be: words as they are, and the beginnings of words.
+
+use std::collections::HashMap;
+
+/// Words and beginnings of words, in their plain form, each with numbers that it stands for.
+#[derive(Debug, Default)]
+pub struct Words {
+    whole: HashMap<String, Vec<u16>>,
+    /// By their first three letters, or two and a nought.
+    beginnings: HashMap<[u8; 3], Vec<(String, u16)>>,
+}
+
+impl Words {
+    /// A word stands for this number.
+    pub fn add(&mut self, word: String, number: u16) {
+        self.whole.entry(word).or_default().push(number);
+    }
+
+    /// All words that begin so stand for this number; `None` where that is less than two letters.
+    pub fn add_beginning(&mut self, beginning: String, number: u16) -> Option<()> {
+        let first = first(&beginning)?;
+        self.beginnings.entry(first).or_default().push((beginning, number));
+        Some(())
+    }
+
+    /// The numbers that a word stands for; one of them may come more than once.
+    pub fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = u16> + 'a {
+        let all = first(word);
+        let two = all.filter(|it| it[2] != 0).map(|it| [it[0], it[1], 0]);
+        let begins = all.into_iter().chain(two).filter_map(|it| self.beginnings.get(&it)).flatten();
+        let begins = begins.filter(|(beginning, _)| word.starts_with(&**beginning));
+        self.whole.get(word).into_iter().flatten().copied().chain(begins.map(|it| it.1))
+    }
+}
+
+/// The first three letters of a word, or two and a nought.
+fn first(word: &str) -> Option<[u8; 3]> {
+    let bytes = word.as_bytes();
+    Some([*bytes.first()?, *bytes.get(1)?, bytes.get(2).copied().unwrap_or_default()])
+}

@@ -1,0 +1,17 @@
+//! `cargo xtask train`: the model by which residents' words are read, from labelled rows (docs/triage.md).
+
+use anyhow::Result;
+
+use crate::process::{self, Job};
+
+/// Writes the model.
+pub fn run() -> Result<()> {
+    let mut cargo = process::cargo();
+    cargo.args(["run", "--release", "--quiet", "--package", "domain", "--example", "train", "--"]);
+    cargo.arg("crates/domain/src/reading/en.txt");
+    cargo
+        .args(["training", "development"].map(|it| format!("crates/domain/tests/triage/{it}.tsv")));
+    let job =
+        Job { what: "the training", advice: "its message is above", limit: crate::check::LONG };
+    job.show(&mut cargo)
+}
