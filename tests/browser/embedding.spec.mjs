@@ -39,7 +39,7 @@ test('one script tag on another website, under the strictest policy, is enough f
 
   expect(asked.filter((it) => it.startsWith('POST'))).toEqual([]);
   for (const path of asked) {
-    expect(path).toMatch(/^GET (\/|\/housing-complaint\/v1\/housing-complaint(\.js|(-later)?\.[0-9a-f]+\.wasm)|\/housing-complaint\/v1\/locales\/en(-later)?\.[0-9a-f]+\.json|\/landlords\/halton\.json|\/v1\/capabilities)$/);
+    expect(path).toMatch(/^GET (\/|\/housing-complaint\/v1\/housing-complaint(\.js|(-later)?\.[0-9a-f]+\.wasm)|\/housing-complaint\/v1\/locales\/en((-later)?\.[0-9a-f]+\.json|-model\.[0-9a-f]+\.txt)|\/landlords\/halton\.json|\/v1\/capabilities)$/);
   }
   await resident.sends();
   const reference = await resident.reference();

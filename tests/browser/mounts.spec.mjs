@@ -104,9 +104,12 @@ async function rounds({ times, put, take, skip, html, within, answers }) {
     doPut(html);
     while (!window.heard.some((it) => it.name === 'hc-ready')) await new Promise((done) => { setTimeout(done, 5); });
     await doSkip({ within, address: 'question:topics', answers });
+    // Each form takes a copy of what words mean (`watch`), and must leave none.
+    while (window.meaning !== 'there') await new Promise((done) => { setTimeout(done, 5); });
     doTake();
     await new Promise((done) => { setTimeout(done, 20); });
     window.heard.length = 0;
+    window.meaning = 'none';
     // The next one is somebody else: the keys of the last are in the tab's name.
     sessionStorage.clear();
     window.name = '';
