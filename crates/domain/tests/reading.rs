@@ -6,10 +6,9 @@ use domain::reading::{About, Lesson, Meaning, Model, Peril, Reading};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 3] = [
     include_str!("triage/development.tsv"),
     include_str!("triage/held-out.tsv"),
-    include_str!("triage/stories.tsv"),
     include_str!("triage/training.tsv"),
 ];
 
