@@ -56,8 +56,6 @@ async function at(list, mode, operation) {
     transaction = (await openStore()).transaction(list, mode);
   }
   const request = operation(transaction.objectStore(list));
-  // What is under way then is written even if the page goes in the next moment.
-  if (transaction.commit) transaction.commit();
   await new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
