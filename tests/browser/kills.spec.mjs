@@ -10,7 +10,7 @@ import { LANDLORDS } from './support/landlords.mjs';
 import { Link } from './support/link.mjs';
 import { OwnBrowser } from './support/own-browser.mjs';
 import { Random } from './support/random.mjs';
-import { PLAIN, Resident } from './support/resident.mjs';
+import { GRACE, PLAIN, Resident } from './support/resident.mjs';
 import { startService } from './support/service.mjs';
 import { expect, test } from './support/test.mjs';
 import { say } from './support/words.mjs';
@@ -21,8 +21,6 @@ const GROUP = 5;
 // The sample is the same each time; the long run is another each time, and the same in every worker.
 process.env.HC_KILLS_SEED ||= process.env.HC_SEED || (process.env.HC_SOAK === '1' ? String(Math.floor(Date.now() / 1000)) : '1795345572');
 const SEED = Number(process.env.HC_KILLS_SEED);
-/** What was typed so long before an end must be there afterwards, in milliseconds. */
-const GRACE = 300;
 
 const IDS = Object.keys(LANDLORDS);
 /** How much goes up in a second, in bytes: the files take about a second. */

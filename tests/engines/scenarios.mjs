@@ -6,14 +6,12 @@ import { readFileSync } from 'node:fs';
 import { SUBMIT, action } from '../browser/support/hands.mjs';
 import { strictest } from '../browser/support/host-page.mjs';
 import { path } from '../browser/support/paths.mjs';
-import { DAYS, PLAIN, newWords, saying } from '../browser/support/resident.mjs';
+import { DAYS, GRACE, PLAIN, newWords, saying } from '../browser/support/resident.mjs';
 import { say } from '../browser/support/words.mjs';
 import { until } from './support/until.mjs';
 import { wayOn } from './support/visitor.mjs';
 
 const FILE = 'housing-complaint.js';
-/** What was typed so long before an end must be there afterwards, in milliseconds: no hand reloads sooner (decision 0015). */
-const GRACE = 300;
 const INTEGRITY = JSON.parse(readFileSync(path('dist/integrity.json'), 'utf8'))[FILE];
 const WASM = /\.wasm$/;
 const LATER = /-later\.[0-9a-f]+\.wasm$/;

@@ -180,6 +180,9 @@ export class Resident {
 /** Boxes in which only a day can be written. */
 export const DAYS = ['first_said', 'adjustments_review'];
 
+/** What was typed so long before an end must be there afterwards, in milliseconds: no hand is quicker (decision 0015). */
+export const GRACE = 300;
+
 /** A complete complaint for oneself, about something that was reported before, with something in every field
  * of every landlord's form. */
 export const PLAIN = {
