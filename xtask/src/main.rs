@@ -65,7 +65,10 @@ enum Task {
     /// Measures sizes, times and throughput; also written to target/bench.json
     Bench,
     /// The long runs: the same tests with HC_SOAK=1, which raises their counts
-    Soak,
+    Soak {
+        /// Only these [all]
+        parts: Vec<soak::Part>,
+    },
     /// Writes schemas/ from the Rust types
     Schemas {
         /// Only compares, and fails where a file differs
@@ -85,7 +88,7 @@ fn main() -> ExitCode {
         Task::Build => dist::build().map(|_| ()),
         Task::Package => package::run(),
         Task::Bench => bench::run(),
-        Task::Soak => soak::run(),
+        Task::Soak { parts } => soak::run(&parts),
         Task::Train => train::run(),
         Task::Schemas { check: true } => schemas::check(),
         Task::Schemas { check: false } => schemas::write_all(),

@@ -39,8 +39,9 @@ const SUBMIT_FOR: Duration = Duration::from_secs(5);
 /// The most that each connection sends, however fast the machine is.
 const AT_MOST: usize = 5_000;
 
-/// How many connections look cases up, and how often each.
-const READERS: usize = 4;
+/// How many connections look cases up without a pause, and how often each: one for each of the two cores on
+/// which this is measured. With more the processor is what they wait for.
+const READERS: usize = 2;
 const LOOKUPS: usize = 2_000;
 /// How many cases of these are really sent: only their access codes are known.
 const KNOWN: usize = 500;
@@ -220,7 +221,7 @@ async fn fill(place: &Place, first: &str, cases: i64) -> Result<i64> {
         let numbers = format!(
             "with recursive i (i) as (select {from} union all select i + 1 from i where i + 1 < {to}),
             n (reference) as (
-                select 'T' || cast(1000000000 + (i * 514229) % 1000000007 as text) from i
+                select 'T' || cast(1000000000 + (cast(i as bigint) * 514229) % 1000000007 as text) from i
             )"
         );
         for insert in [
@@ -252,7 +253,10 @@ async fn fill(place: &Place, first: &str, cases: i64) -> Result<i64> {
         from = to;
     }
     if matches!(place, Place::Server(_)) {
-        sqlx::query("analyze").execute(&mut connection).await?;
+        // As it is some time after so many came in: it would go on with that in the background.
+        for work in ["vacuum analyze", "checkpoint"] {
+            sqlx::query(work).execute(&mut connection).await?;
+        }
     }
     let row = sqlx::query("select count(*) from cases").fetch_one(&mut connection).await?;
     let count = row.try_get(0)?;

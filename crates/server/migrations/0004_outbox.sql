@@ -71,6 +71,9 @@ create table outbox (
 ) strict;
 
 create index outbox_that_waits on outbox (lane, id) where delivered_at is null and parked_at is null;
+-- Whether anything newer about a case waits is asked for each message that is delivered.
+create index outbox_of_a_case_that_waits on outbox (reference, lane, id)
+where delivered_at is null and parked_at is null;
 create index outbox_letters_that_wait on outbox (id)
 where delivered_at is null and parked_at is null and kind <> 'webhook';
 create index outbox_by_age on outbox (delivered_at) where delivered_at is not null;

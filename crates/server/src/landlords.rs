@@ -1,8 +1,11 @@
-//! The landlords' files: one JSON file each, in one folder. They are read again when they are
+//! The landlords' files: one JSON file each, in one folder. Each is looked at again when it is
 //! needed, so that a changed file counts from the next complaint on.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use domain::json::Finding;
 use domain::landlord::{self, Landlord};
@@ -12,17 +15,32 @@ use tracing::{error, info, warn};
 /// can't be used, it is a landlord with the longest times that the Code allows, who needs no name.
 ///
 /// The id comes from outside, and is not logged: it may be anything, a name included.
-pub async fn read(folder: &Path, id: &str) -> Landlord {
+pub async fn read(folder: &Path, id: &str) -> Arc<Landlord> {
     let Some(file) = file(folder, id) else {
         warn!("a landlord's id that can't be the name of a file; using the Code's times");
         return unknown();
     };
-    let Ok(text) = tokio::fs::read_to_string(file).await else {
+    let Ok(version) =
+        tokio::fs::metadata(&file).await.and_then(|it| Ok((it.modified()?, it.len())))
+    else {
+        warn!("a landlord without a file; using the Code's times");
+        return unknown();
+    };
+    if let Some((of, landlord)) = known().get(&file)
+        && *of == version
+    {
+        return landlord.clone();
+    }
+    let Ok(text) = tokio::fs::read_to_string(&file).await else {
         warn!("a landlord without a file; using the Code's times");
         return unknown();
     };
     match landlord::parse(&text) {
-        Ok(parsed) => parsed.landlord,
+        Ok(parsed) => {
+            let landlord = Arc::new(parsed.landlord);
+            known().insert(file, (version, landlord.clone()));
+            landlord
+        }
         Err(_) => {
             error!("a landlord's file that can't be used; using the Code's times");
             unknown()
@@ -30,8 +48,17 @@ pub async fn read(folder: &Path, id: &str) -> Landlord {
     }
 }
 
-fn unknown() -> Landlord {
-    Landlord { accepts_anonymous: true, ..Landlord::default() }
+/// Landlords by their files, as they were last read, with when the file was changed and how long it was.
+type Known = BTreeMap<PathBuf, ((SystemTime, u64), Arc<Landlord>)>;
+
+/// Each look at a case needs a landlord.
+fn known() -> MutexGuard<'static, Known> {
+    static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unknown() -> Arc<Landlord> {
+    Arc::new(Landlord { accepts_anonymous: true, ..Landlord::default() })
 }
 
 /// Whether this may be a landlord's id: lower-case letters, digits and hyphens, so that it can't

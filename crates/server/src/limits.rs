@@ -188,18 +188,28 @@ async fn wrong_codes(
 ) -> Result<(Counts, i64), Error> {
     let (since, left) = window(state, CODES_WINDOW)?;
     let of_case = named(state, since, "case", reference);
-    let count = counted(state, &of_case, since).await?;
-    let mut over = count - CODES_OF_A_CASE;
-    let of_case = (of_case, count);
-    let mut of_address = None;
-    if let Some(address) = peer.0 {
-        let what = named(state, since, "codes", &shown(address));
-        let count = counted(state, &what, since).await?;
-        // A private address may be that of a proxy, and then everybody's.
-        if !peer.is_private() {
-            over = over.max(count - CODES_OF_AN_ADDRESS);
-        }
-        of_address = Some((what, count));
+    let of_address = peer.0.map(|it| named(state, since, "codes", &shown(it)));
+    // One question, since everybody who looks at a case waits for the answer.
+    let row = sqlx::query(
+        "select coalesce((select count from attempts where what = $1 and since = $3), 0),
+            coalesce((select count from attempts where what = $2 and since = $3), 0)",
+    )
+    .bind(&of_case)
+    .bind(of_address.as_deref().unwrap_or_default())
+    .bind(since)
+    .fetch_one(state.store.pool())
+    .await
+    .map_err(unreadable)?;
+    let count = |at: usize| row.try_get::<i64, _>(at).map_err(unreadable);
+    let of_case = (of_case, count(0)?);
+    let mut over = of_case.1 - CODES_OF_A_CASE;
+    let of_address = match of_address {
+        Some(what) => Some((what, count(1)?)),
+        None => None,
+    };
+    // A private address may be that of a proxy, and then everybody's.
+    if let Some((_, count)) = of_address.as_ref().filter(|_| !peer.is_private()) {
+        over = over.max(count - CODES_OF_AN_ADDRESS);
     }
     Ok((Counts { since, of_case, of_address, left }, over))
 }

@@ -36,7 +36,7 @@ async fn what_was_answered_is_stored_once_and_told_however_often_the_service_is_
     let told = Told::default();
     let receiver = receive(told.clone()).await;
     let environment =
-        [("HC_ALLOW_PRIVATE_WEBHOOKS", "true"), ("HC_LONGEST_WAIT", "500"), ("HC_LOG", "error")];
+        [("HC_ALLOW_PRIVATE_WEBHOOKS", "true"), ("HC_LONGEST_WAIT", "20"), ("HC_LOG", "error")];
     add_webhook(data, &format!("http://{receiver}/"));
 
     let sent = Sent::default();
@@ -159,7 +159,7 @@ async fn answer(mut stream: TcpStream, told: Told) -> io::Result<()> {
         let message: Vec<u8> = bytes.drain(..end).collect();
         let at = message.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
         let status =
-            if random().is_multiple_of(20) { "503 Service Unavailable" } else { "204 No Content" };
+            if random().is_multiple_of(200) { "503 Service Unavailable" } else { "204 No Content" };
         if status.starts_with("204") {
             let event: Value = serde_json::from_slice(&message[at..]).unwrap();
             if let Some(reference) = event["data"]["reference"].as_str() {

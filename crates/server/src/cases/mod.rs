@@ -105,7 +105,7 @@ pub enum Order {
 /// The last day that there is, for cases in which nothing is due.
 const NEVER: &str = "9999-12-31";
 
-const SELECT: &str = "select cases.reference as reference, cases.state as state,
+const COLUMNS: &str = "cases.reference as reference, cases.state as state,
     cases.received_at as received_at, cases.updated_at as updated_at,
     cases.confirmed_at as confirmed_at, cases.waiting_since as waiting_since,
     cases.due_on as due_on, submissions.flags as flags,
@@ -151,7 +151,7 @@ async fn apply(
     now: &Now,
 ) -> Result<Result<Case, Error>, sqlx::Error> {
     lock(connection, &format!("case:{reference}")).await?;
-    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} where cases.reference = $1")))
+    let row = sqlx::query(AssertSqlSafe(format!("select {COLUMNS} where cases.reference = $1")))
         .bind(reference)
         .fetch_optional(&mut *connection)
         .await?;
@@ -278,7 +278,7 @@ pub async fn send_code(state: &AppState, reference: &str) -> Result<(), Error> {
     let Some(row) = load(state, reference).await? else {
         return Ok(());
     };
-    let record = read_record(state, reference).await?;
+    let record = record(state, reference).await?.and_then(|it| parsed(&it));
     let has_reader = |it: &record::Submission| !recipients::readers(&row.case, it).is_empty();
     let Some(record) = record.filter(has_reader) else {
         return Ok(());
@@ -356,10 +356,11 @@ pub async fn evidence_added(
         let by = By::Resident;
         let event = Event { by, who: None, what: EVIDENCE_ADDED, text: None, at, on: today };
         let event_id = append(connection, reference, &event, None).await?;
-        let row = sqlx::query(AssertSqlSafe(format!("{SELECT} where cases.reference = $1")))
-            .bind(reference)
-            .fetch_one(&mut *connection)
-            .await?;
+        let row =
+            sqlx::query(AssertSqlSafe(format!("select {COLUMNS} where cases.reference = $1")))
+                .bind(reference)
+                .fetch_one(&mut *connection)
+                .await?;
         let case = read(&row, &Timescale::default())?.case;
         let notice = Notice {
             case: &case,
@@ -383,14 +384,9 @@ const EVIDENCE_ADDED: &str = "evidence_added";
 ///
 /// [`Error::Unavailable`] where the database fails; so do all others here.
 pub async fn load(state: &AppState, reference: &str) -> Result<Option<Row>, Error> {
-    load_in(&state.store, reference).await
-}
-
-/// [`load`], for a command.
-pub async fn load_in(store: &Store, reference: &str) -> Result<Option<Row>, Error> {
-    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} where cases.reference = $1")))
+    let row = sqlx::query(AssertSqlSafe(format!("select {COLUMNS} where cases.reference = $1")))
         .bind(sought(reference))
-        .fetch_optional(store.pool())
+        .fetch_optional(state.store.pool())
         .await
         .map_err(unreadable)?;
     row.as_ref().map(|row| read(row, &Timescale::default())).transpose().map_err(unreadable)
@@ -453,7 +449,7 @@ pub async fn list_in(store: &Store, filter: &Filter) -> Result<Vec<Row>, Error> 
     let wanted = if wanted.is_empty() { "1 = 1".to_owned() } else { wanted.join(" and ") };
     let limit = filter.limit.max(0);
     let sql = format!(
-        "{SELECT} where {wanted} order by {by}{direction}, cases.reference{direction}
+        "select {COLUMNS} where {wanted} order by {by}{direction}, cases.reference{direction}
         limit {limit}"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -472,13 +468,14 @@ pub async fn view(
     for_landlord: bool,
 ) -> Result<Option<View>, Error> {
     let today = clock::now(state)?.today;
-    let mut view = view_in(&state.store, reference, for_landlord, today).await?;
-    if let Some(view) = view.as_mut().filter(|_| !for_landlord) {
+    let Some((mut view, body)) = seen(&state.store, reference, for_landlord, today).await? else {
+        return Ok(None);
+    };
+    if !for_landlord {
         let landlord = landlords::read(&state.config.landlords, &view.case.landlord).await;
-        let record = read_record(state, reference).await?;
-        view.page = record.map(|it| ForPage::new(&it, &landlord));
+        view.page = parsed(&body).map(|it| ForPage::new(&it, &landlord));
     }
-    Ok(view)
+    Ok(Some(view))
 }
 
 /// [`view`], for a command: without what is for the resident's page.
@@ -488,9 +485,27 @@ pub async fn view_in(
     for_landlord: bool,
     today: NaiveDate,
 ) -> Result<Option<View>, Error> {
-    let Some(row) = load_in(store, reference).await? else {
+    Ok(seen(store, reference, for_landlord, today).await?.map(|it| it.0))
+}
+
+/// What is seen of a case, and its record as it was received.
+async fn seen(
+    store: &Store,
+    reference: &str,
+    for_landlord: bool,
+    today: NaiveDate,
+) -> Result<Option<(View, String)>, Error> {
+    let whole = format!("select submissions.body as whole, {COLUMNS} where cases.reference = $1");
+    let row = sqlx::query(AssertSqlSafe(whole))
+        .bind(sought(reference))
+        .fetch_optional(store.pool())
+        .await
+        .map_err(unreadable)?;
+    let Some(row) = row else {
         return Ok(None);
     };
+    let body: String = row.try_get("whole").map_err(unreadable)?;
+    let row = read(&row, &Timescale::default()).map_err(unreadable)?;
     let history = history(store, reference, for_landlord).await?;
     let uploads = store.uploads_of(reference).await?;
     let evidence = uploads
@@ -505,43 +520,31 @@ pub async fn view_in(
             sha256: it.sha256.map(|hash| hex(&hash)),
         })
         .collect();
-    let desk = if for_landlord {
-        let body = record_in(store, reference).await?;
-        Some(Desk {
-            received_at: row.received_at,
-            updated_at: row.updated_at,
-            confirmed_at: row.confirmed_at,
-            flags: row.flags,
-            submission: body.and_then(|body| serde_json::from_str(&body).ok()),
-        })
-    } else {
-        None
-    };
+    let desk = for_landlord.then(|| Desk {
+        received_at: row.received_at,
+        updated_at: row.updated_at,
+        confirmed_at: row.confirmed_at,
+        flags: row.flags,
+        submission: serde_json::from_str(&body).ok(),
+    });
     let (next, may) = (row.case.next(today), row.case.may());
-    Ok(Some(View { case: row.case, next, may, history, evidence, page: None, desk }))
+    let view = View { case: row.case, next, may, history, evidence, page: None, desk };
+    Ok(Some((view, body)))
 }
 
 /// The record as it was received, to the byte.
 pub async fn record(state: &AppState, reference: &str) -> Result<Option<String>, Error> {
-    record_in(&state.store, reference).await
-}
-
-/// The same, read; nothing where another version of this program has written what this one can't read.
-async fn read_record(
-    state: &AppState,
-    reference: &str,
-) -> Result<Option<record::Submission>, Error> {
-    let body = record(state, reference).await?;
-    Ok(body.and_then(|it| serde_json::from_str(&it).ok()))
-}
-
-async fn record_in(store: &Store, reference: &str) -> Result<Option<String>, Error> {
     let row = sqlx::query("select body from submissions where reference = $1")
         .bind(reference)
-        .fetch_optional(store.pool())
+        .fetch_optional(state.store.pool())
         .await
         .map_err(unreadable)?;
     row.map(|row| row.try_get(0)).transpose().map_err(unreadable)
+}
+
+/// A record, read; nothing where another version of this program has written what this one can't read.
+fn parsed(body: &str) -> Option<record::Submission> {
+    serde_json::from_str(body).ok()
 }
 
 async fn history(store: &Store, reference: &str, for_landlord: bool) -> Result<Vec<Entry>, Error> {

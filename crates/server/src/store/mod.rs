@@ -32,6 +32,8 @@ mod writer;
 const WAITING: usize = 256;
 /// How many connections an instance has to PostgreSQL. A server allows a hundred, for all.
 const CONNECTIONS: u32 = 16;
+/// How long after its last use a connection is used again without asking whether it is still there.
+const TRUSTED: Duration = Duration::from_secs(1);
 
 /// The database. Clones are the same database.
 #[derive(Clone)]
@@ -76,6 +78,16 @@ impl Store {
             .acquire_timeout(Duration::from_secs(5))
             .after_connect(move |connection, _| {
                 Box::pin(async move { if is_file { set_up(connection).await } else { Ok(()) } })
+            })
+            // Each query would wait for an answer of its own before it.
+            .test_before_acquire(false)
+            .before_acquire(|connection, its| {
+                Box::pin(async move {
+                    if its.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
             })
             .connect_lazy_with(options.clone());
         let migrations = migrations(is_file);
