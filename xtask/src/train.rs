@@ -9,8 +9,8 @@ pub fn run() -> Result<()> {
     let mut cargo = process::cargo();
     cargo.args(["run", "--release", "--quiet", "--package", "domain", "--example", "train", "--"]);
     cargo.arg("crates/domain/src/reading/en.txt");
-    cargo
-        .args(["training", "development"].map(|it| format!("crates/domain/tests/triage/{it}.tsv")));
+    let files = ["training", "stories", "everyday", "development"];
+    cargo.args(files.map(|it| format!("crates/domain/tests/triage/{it}.tsv")));
     let job =
         Job { what: "the training", advice: "its message is above", limit: crate::check::LONG };
     job.show(&mut cargo)

@@ -17,11 +17,11 @@ type Failure = Box<dyn std::error::Error>;
 /// In how many rows a feature must be.
 const LEAST: u32 = 3;
 /// In how many rows a pattern must be found.
-const LEAST_FOUND: usize = 2;
+const LEAST_FOUND: usize = 3;
 /// What a feature must be worth to be there at all: more leaves fewer.
-const PENALTY: f64 = 7.0;
+const PENALTY: f64 = 12.0;
 /// How much more a hazard counts that is there than one that is not: most rows have none.
-const HAZARD_LIFT: f64 = 3.0;
+const HAZARD_LIFT: f64 = 2.2;
 /// The weight of what must never be missed.
 const SURE: i16 = 160;
 /// A complaint that nobody hears is worse than a question too many.

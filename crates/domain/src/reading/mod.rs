@@ -253,18 +253,8 @@ impl Model {
         let tokens = tokens(text);
         let features = self.telling(&tokens);
         let mut because = Vec::new();
-        let route = self.route(&tokens, &features, &mut because);
         let hazards = self.hazards(&tokens, &features, &mut because);
-        // What names a danger does not say what it sounds like, where something else does.
-        let dangers: Vec<Range<usize>> =
-            because.iter().filter(|it| it.0 != About::Route).map(|it| it.1.clone()).collect();
-        let is_own = |it: &(About, Range<usize>)| {
-            it.0 == About::Route
-                && dangers.iter().all(|other| other.end <= it.1.start || it.1.end <= other.start)
-        };
-        if because.iter().any(is_own) {
-            because.retain(|it| it.0 != About::Route || is_own(it));
-        }
+        let route = self.route(&tokens, &features, &mut because);
         let words = |it: (About, Range<usize>)| {
             let span = tokens[it.1.start].span.start..tokens[it.1.end - 1].span.end;
             Because { about: it.0, span }
@@ -293,7 +283,12 @@ impl Model {
         let scores = self.scores(features);
         let ways = Meaning::ALL.iter().map(|it| it.0).zip(scores);
         let (route, _) = ways.max_by_key(|it| it.1).unwrap_or_default();
-        let decided = self.decided(tokens, features, route as usize);
+        // What names a danger does not say what it sounds like, where something else does.
+        let dangers: Vec<Range<usize>> = because.iter().map(|it| it.1.clone()).collect();
+        let mut decided = self.decided(tokens, features, route as usize, &dangers);
+        if decided.is_empty() {
+            decided = self.decided(tokens, features, route as usize, &[]);
+        }
         // Where no word says so, it is nothing of which anything is known.
         if route == Meaning::ServiceRequest || decided.is_empty() {
             return Meaning::ServiceRequest;
@@ -325,7 +320,7 @@ impl Model {
             let class = ROUTES + *peril as usize;
             if scores[class] > 0 {
                 hazards.push(*peril);
-                let decided = self.decided(tokens, features, class);
+                let decided = self.decided(tokens, features, class, &[]);
                 let its = |it: Range<usize>| {
                     (About::Hazard(*peril), kept[it.start]..kept[it.end - 1] + 1)
                 };
@@ -349,17 +344,19 @@ impl Model {
             }
             let (mut start, mut end) = (from, at + 1);
             from = end;
+            // What is said before and after the thanks is no more than they are, unless it is long: many
+            // people write no marks.
+            let says_more = |places: Range<usize>| places.len() > THANKS || has(places, dangers);
             while let Some(place) = (start..end).find(|at| ideas[*at] & thanks != 0) {
-                if !has(place + 1..end, dangers) {
+                if !says_more(place + 1..end) {
                     end = place;
-                } else if !has(start..place, dangers) {
+                } else if !says_more(start..place) {
                     start = place + 1;
                 } else {
                     break;
                 }
             }
-            // What leads up to the thanks is no more than they are.
-            if end == from || has(start..end, dangers) {
+            if end == from || says_more(start..end) {
                 kept.extend(start..end);
             }
         }
@@ -378,8 +375,15 @@ impl Model {
         name.split([' ', '~', '^']).any(|it| self.ideas.of(it) & praise != 0)
     }
 
-    /// The tokens of the features that say most for a class, [`MOST_BECAUSE`] of them, apart from each other.
-    fn decided(&self, tokens: &[Token], features: &[Feature], class: usize) -> Vec<Range<usize>> {
+    /// The tokens of the features that say most for a class, [`MOST_BECAUSE`] of them, apart from each other and
+    /// from `others`.
+    fn decided(
+        &self,
+        tokens: &[Token],
+        features: &[Feature],
+        class: usize,
+        others: &[Range<usize>],
+    ) -> Vec<Range<usize>> {
         // Marks and numbers explain nothing, nor do the shortest words alone, unless they name a danger.
         let is_word = |it: &&Token| it.form.starts_with(|it: char| it.is_ascii_lowercase());
         let explains = |its: &[Token]| match *its.iter().filter(is_word).collect::<Vec<_>>() {
@@ -400,16 +404,24 @@ impl Model {
             if chosen.len() == MOST_BECAUSE {
                 break;
             }
-            if chosen.iter().all(|it| it.end <= tokens.start || tokens.end <= it.start) {
+            if chosen
+                .iter()
+                .chain(others)
+                .all(|it| it.end <= tokens.start || tokens.end <= it.start)
+            {
                 chosen.push(tokens);
             }
         }
         // What stands nearly together is said together.
+        let is_between =
+            |from: usize, to: usize| others.iter().any(|it| from <= it.start && it.end <= to);
         chosen.sort_by_key(|it| it.start);
         let mut joined: Vec<Range<usize>> = Vec::new();
         for its in chosen {
             match joined.last_mut() {
-                Some(last) if its.start <= last.end + 2 => last.end = its.end,
+                Some(last) if its.start <= last.end + 2 && !is_between(last.end, its.start) => {
+                    last.end = its.end;
+                }
                 _ => joined.push(its),
             }
         }
@@ -431,6 +443,9 @@ const DANGERS: [&str; 11] = [
     "harmword",
     "trapword",
 ];
+
+/// How many words and marks before or after thanks are still a part of them.
+const THANKS: usize = 12;
 
 /// How many places of the text are named as what decided one thing.
 const MOST_BECAUSE: usize = 3;
