@@ -124,13 +124,37 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     panic!("{what}: it does not come");
 }
 
+/// Starts what delivers, and waits until it has begun: over an SQLite file, which has one instance, it first takes
+/// from others what they have. In PostgreSQL it does not.
+async fn start_beside_others(state: &AppState) -> tokio::task::JoinHandle<()> {
+    let claim = state.store.write(|connection| {
+        Box::pin(async move {
+            let is_file = connection.backend_name() == "SQLite";
+            let until = if is_file { Some("2100-01-01T00:00:00.000Z") } else { None };
+            sqlx::query("update webhooks set claimed_until = $1")
+                .bind(until)
+                .execute(connection)
+                .await?;
+            Ok(())
+        })
+    });
+    claim.await.unwrap();
+    let instance = tokio::spawn(outbox::run(state.clone()));
+    let claimed = "select count(*) from webhooks where claimed_until is not null";
+    until("the beginning", async || count(state, claimed).await == 0).await;
+    instance
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_instances_tell_everything_once_in_order_and_one_at_a_time() {
     let service = Service::start_with(settings).await;
     let state = &service.state;
     let (receiver, url) = Receiver::start(200).await;
     add_webhook(state, "wh_1", &url).await;
-    let instances = [0, 1].map(|_| tokio::spawn(outbox::run(state.clone())));
+    let mut instances = Vec::new();
+    for _ in 0..2 {
+        instances.push(start_beside_others(state).await);
+    }
     let mut references = Vec::new();
     for number in 0..30 {
         if number % 3 == 0 {
