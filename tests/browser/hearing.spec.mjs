@@ -51,7 +51,7 @@ for (const [by, hands] of Object.entries({ 'a mouse': Mouse, 'the keyboard alone
     await resident.comesTo('advice:unhappy');
     expect(await focused(page)).toBe('heading');
     await expect(resident.screen).toContainText(say('advice.unhappy.lead'));
-    await expect(resident.screen).toContainText('fed up with how you treat”');
+    await expect(resident.screen).toContainText('fed up with how you treat us”');
     await resident.presses('choose', 'complaint');
     await resident.comesTo('question:when');
     const path = await resident.goesTo('check', COMPLAINT);
@@ -64,7 +64,7 @@ for (const [by, hands] of Object.entries({ 'a mouse': Mouse, 'the keyboard alone
     expect(kind).toBe('complaint');
     expect(record.account).toBe(words);
     expect(record.triage.advice.map(({ id, choice }) => [id, choice])).toEqual([['first_report', 'request'], ['unhappy', 'complaint']]);
-    expect(record.triage.advice[1].words).toContain('fed up with how you treat”');
+    expect(record.triage.advice[1].words).toContain('fed up with how you treat us”');
     expect(record.triage.noticed).toMatchObject({ route: 'complaint', dissatisfied: true, hazards: [] });
     expect(record.triage.noticed.because.join()).toContain('fed up');
   });
@@ -184,7 +184,7 @@ test('a reload in the middle of it brings back the page and the words', async ({
   await page.reload();
   await resident.isOpen();
   await resident.comesTo('advice:unhappy');
-  await expect(resident.screen).toContainText('fed up with how you treat”');
+  await expect(resident.screen).toContainText('fed up with how you treat us”');
   await resident.presses('choose', 'complaint');
   await page.reload();
   await resident.isOpen();
