@@ -158,8 +158,13 @@ async fn answer(mut stream: TcpStream, told: Told) -> io::Result<()> {
         };
         let message: Vec<u8> = bytes.drain(..end).collect();
         let at = message.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
-        let status =
-            if random().is_multiple_of(200) { "503 Service Unavailable" } else { "204 No Content" };
+        // In the long run there are so many that waiting for it would take most of the time.
+        let away = if std::env::var_os("HC_SOAK").is_some() { 200 } else { 20 };
+        let status = if random().is_multiple_of(away) {
+            "503 Service Unavailable"
+        } else {
+            "204 No Content"
+        };
         if status.starts_with("204") {
             let event: Value = serde_json::from_slice(&message[at..]).unwrap();
             if let Some(reference) = event["data"]["reference"].as_str() {

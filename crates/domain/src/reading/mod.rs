@@ -283,6 +283,9 @@ impl Model {
         let scores = self.scores(features);
         let ways = Meaning::ALL.iter().map(|it| it.0).zip(scores);
         let (route, _) = ways.max_by_key(|it| it.1).unwrap_or_default();
+        if route == Meaning::ServiceRequest {
+            return route;
+        }
         // What names a danger does not say what it sounds like, where something else does.
         let dangers: Vec<Range<usize>> = because.iter().map(|it| it.1.clone()).collect();
         let mut decided = self.decided(tokens, features, route as usize, &dangers);
@@ -290,7 +293,7 @@ impl Model {
             decided = self.decided(tokens, features, route as usize, &[]);
         }
         // Where no word says so, it is nothing of which anything is known.
-        if route == Meaning::ServiceRequest || decided.is_empty() {
+        if decided.is_empty() {
             return Meaning::ServiceRequest;
         }
         because.extend(decided.into_iter().map(|it| (About::Route, it)));
