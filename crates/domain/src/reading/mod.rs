@@ -11,15 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::choices::Choice;
 
+mod coded;
 pub mod features;
 pub mod labelled;
 pub mod patterns;
 pub mod tokens;
 mod words;
 
-use features::{Feature, Ideas, Known, features, hash};
+pub use coded::write;
+use features::{Ideas, features, hash};
 use patterns::Patterns;
 use tokens::{STOP, Token, tokens};
+use words::Quick;
 
 /// What a text sounds like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +55,7 @@ impl Choice for Meaning {
 }
 
 /// A hazard that is happening now, by the words; the worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Peril {
@@ -133,13 +136,29 @@ pub enum About {
 pub struct Model {
     ideas: Ideas,
     patterns: Patterns,
-    /// The ideas of thanks, and of danger.
-    thanks: u64,
+    /// The ideas of praise, of what stands beside praise, of what makes it more, of people, of what was put right, and of danger.
+    praise: u64,
+    beside: u64,
+    much: u64,
+    people: u64,
+    solved: u64,
     dangers: u64,
-    /// What each feature says of the classes, by its hash.
-    weights: HashMap<u64, Vec<(u8, i16)>, BuildHasherDefault<Known>>,
+    /// The place of each feature in `ends`, by its hash.
+    known: HashMap<u32, u32, BuildHasherDefault<Quick>>,
+    /// Up to where the weights of each feature go.
+    ends: Vec<u32>,
+    /// What a feature says of a class.
+    weights: Vec<(u8, i16)>,
     /// What is said of each class before anything is read.
     bias: [i32; CLASSES],
+}
+
+/// A feature of a text that says something.
+#[derive(Clone, Debug)]
+struct Feature {
+    number: u32,
+    /// The tokens that it is about.
+    tokens: Range<usize>,
 }
 
 /// A model that is read a little at a time, since all of it at once would hold up somebody who types.
@@ -148,8 +167,10 @@ pub struct Lesson {
     model: Model,
     /// Up to where it is read, in bytes.
     at: usize,
-    /// Whose weights come next, once they have begun.
-    class: Option<u8>,
+    /// Of how many classes the bias was read, once these have begun.
+    classes: Option<usize>,
+    /// The hash of the feature that was read last, once these have begun.
+    hash: Option<u32>,
 }
 
 impl Lesson {
@@ -160,10 +181,14 @@ impl Lesson {
             let is_idea = |line: &&str| !line.is_empty() && !line.starts_with(['@', '%']);
             let ideas = || text.lines().take_while(is_idea);
             self.at = ideas().map(|line| line.len() + 1).sum();
-            self.model.ideas = Ideas::parse(ideas())?;
-            self.model.thanks = self.model.ideas.bit("thanks");
-            self.model.dangers =
-                DANGERS.iter().fold(0, |all, name| all | self.model.ideas.bit(name));
+            let ideas = Ideas::parse(ideas())?;
+            self.model.praise = ideas.bits(|it| it == "praise");
+            self.model.beside = ideas.bits(|it| it == "beside");
+            self.model.much = ideas.bits(|it| it == "much");
+            self.model.people = ideas.bits(|it| it == "people");
+            self.model.solved = ideas.bits(|it| it == "solved");
+            self.model.dangers = ideas.bits(|it| it.ends_with("word"));
+            self.model.ideas = ideas;
         }
         let end = self.at.saturating_add(bytes);
         for line in text.get(self.at..)?.split_inclusive('\n') {
@@ -173,7 +198,7 @@ impl Lesson {
             self.at += line.len();
             self.take(line.trim_end())?;
         }
-        self.class.map(|_| true)
+        self.hash.map(|_| true)
     }
 
     /// All that was read.
@@ -181,34 +206,46 @@ impl Lesson {
         self.model
     }
 
-    /// A list or a pattern; then, after an empty line, a class with its bias, or a weight with the names of its features.
+    /// An idea's line, a list or a pattern; then, after an empty line, what is said of each class before anything is
+    /// read; then, after another, features with their weights.
     fn take(&mut self, line: &str) -> Option<()> {
-        let Some(class) = &mut self.class else {
-            if line.is_empty() {
-                self.class = Some(0);
-                return Some(());
+        if line.is_empty() {
+            match self.classes {
+                None => self.classes = Some(0),
+                Some(CLASSES) if self.hash.is_none() => {
+                    self.hash = Some(0);
+                    let sure =
+                        classes().zip(0..).map(|(key, class)| (class, hash(&["=%sure_", key])));
+                    sure.for_each(|(class, hash)| self.model.say(hash, &[(class, SURE)]));
+                }
+                Some(_) => return None,
             }
-            return self.model.patterns.add(line);
-        };
-        let (first, rest) = line.split_once(' ')?;
-        if let Ok(weight) = first.parse::<i16>() {
-            for name in rest.split(',') {
-                self.model.weights.entry(hash(&[name])).or_default().push((*class, weight));
+            return Some(());
+        }
+        if let Some(before) = &mut self.hash {
+            for text in line.split(' ') {
+                let (hash, weights) = coded::parse(text, *before)?;
+                *before = hash;
+                self.model.say(hash, &weights);
             }
+        } else if let Some(class) = &mut self.classes {
+            *self.model.bias.get_mut(*class)? = line.parse().ok()?;
+            *class += 1;
         } else {
-            *class = classes().zip(0..).find(|(key, _)| *key == first)?.1;
-            self.model.bias[usize::from(*class)] = rest.parse().ok()?;
+            self.model.patterns.add(line)?;
         }
         Some(())
     }
 }
 
-/// The ways, then the hazards.
-const CLASSES: usize = ROUTES + Peril::ALL.len();
-const ROUTES: usize = Meaning::ALL.len();
+/// The ways, then that there is no hazard, then the hazards.
+const CLASSES: usize = NO_HAZARD + 1 + Peril::ALL.len();
+const NO_HAZARD: usize = Meaning::ALL.len();
 
-/// How many units of a weight are one.
+/// How many units of a weight are one: `e` times as likely.
 pub const SCALE: f64 = 16.0;
+/// The weight of a pattern that no other words outweigh.
+const SURE: i16 = 160;
 
 impl Model {
     /// Reads a model; `None` where the text is none.
@@ -223,27 +260,44 @@ impl Model {
         MODEL.get_or_init(|| Self::parse(include_str!("en.txt")).expect("a test reads the model"))
     }
 
-    /// Those features of a text that are wanted, by their hashes and the parts of their names.
-    pub fn features(
-        &self,
-        tokens: &[Token],
-        wants: impl FnMut(u64, &[&str]) -> bool,
-    ) -> Vec<Feature> {
-        features(tokens, &self.ideas, &self.patterns, wants)
+    /// See [`features`].
+    pub fn features(&self, tokens: &[Token], tell: impl FnMut(u32, &[&str], Range<usize>)) {
+        features(tokens, &self.patterns, tell);
     }
 
-    /// Those that say something.
+    /// Takes what a feature says.
+    fn say(&mut self, hash: u32, weights: &[(u8, i16)]) {
+        self.known.insert(hash, self.ends.len() as u32);
+        self.weights.extend(weights);
+        self.ends.push(self.weights.len() as u32);
+    }
+
+    /// What a feature says of the classes.
+    fn said(&self, feature: &Feature) -> &[(u8, i16)] {
+        let from = feature.number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.weights[from as usize..self.ends[feature.number as usize] as usize]
+    }
+
+    /// The features that say something, each once, where it is first.
     fn telling(&self, tokens: &[Token]) -> Vec<Feature> {
-        self.features(tokens, |hash, _| self.weights.contains_key(&hash))
+        let mut seen = vec![0_u64; self.ends.len() / 64 + 1];
+        let mut telling = Vec::new();
+        self.features(tokens, |hash, _, tokens| {
+            let Some(number) = self.known.get(&hash).copied() else { return };
+            let (place, bit) = (number as usize / 64, 1 << (number % 64));
+            if seen[place] & bit == 0 {
+                seen[place] |= bit;
+                telling.push(Feature { number, tokens });
+            }
+        });
+        telling
     }
 
     /// What is said of each class, in units of `1 / SCALE`.
     fn scores(&self, features: &[Feature]) -> [i32; CLASSES] {
         let mut scores = self.bias;
-        for feature in features {
-            for (class, weight) in self.weights.get(&feature.hash).into_iter().flatten() {
-                scores[usize::from(*class)] += i32::from(*weight);
-            }
+        for (class, weight) in features.iter().flat_map(|it| self.said(it)) {
+            scores[usize::from(*class)] += i32::from(*weight);
         }
         scores
     }
@@ -288,9 +342,10 @@ impl Model {
         }
         // What names a danger does not say what it sounds like, where something else does.
         let dangers: Vec<Range<usize>> = because.iter().map(|it| it.1.clone()).collect();
-        let mut decided = self.decided(tokens, features, route as usize, &dangers);
+        let classes = (route as usize, Meaning::ServiceRequest as usize);
+        let mut decided = self.decided(tokens, features, classes, &dangers);
         if decided.is_empty() {
-            decided = self.decided(tokens, features, route as usize, &[]);
+            decided = self.decided(tokens, features, classes, &[]);
         }
         // Where no word says so, it is nothing of which anything is known.
         if decided.is_empty() {
@@ -306,61 +361,88 @@ impl Model {
         features: &[Feature],
         because: &mut Vec<(About, Range<usize>)>,
     ) -> Vec<Peril> {
-        // Praise in a sentence of its own changes nothing of what is happening.
-        let kept = self.without_praise(tokens);
-        let some: Vec<Token>;
-        let other: Vec<Feature>;
-        let (tokens, features) = if kept.len() == tokens.len() {
-            (tokens, features)
-        } else {
-            some = kept.iter().map(|at| tokens[*at].clone()).collect();
-            other = self.telling(&some);
-            (&*some, &*other)
-        };
-        let scores = self.scores(features);
+        // Praise changes nothing of what is happening; where it begins is not certain without a mark.
         let mut hazards = Vec::new();
-        for (peril, _) in Peril::ALL {
-            let class = ROUTES + *peril as usize;
-            if scores[class] > 0 {
-                hazards.push(*peril);
-                let decided = self.decided(tokens, features, class, &[]);
-                let its = |it: Range<usize>| {
-                    (About::Hazard(*peril), kept[it.start]..kept[it.end - 1] + 1)
-                };
-                because.extend(decided.into_iter().map(its));
+        for is_free in [true, false] {
+            let kept = self.without_praise(tokens, is_free);
+            if kept.len() == tokens.len() {
+                self.hazards_of(tokens, features, &kept, &mut hazards, because);
+                break;
             }
+            let some: Vec<Token> = kept.iter().map(|at| tokens[*at].clone()).collect();
+            self.hazards_of(&some, &self.telling(&some), &kept, &mut hazards, because);
         }
+        hazards.sort_unstable();
         hazards
     }
 
-    /// The places of the tokens but for those of sentences that only praise, and of thanks at the beginning or
-    /// the end of one.
-    fn without_praise(&self, tokens: &[Token]) -> Vec<usize> {
-        let (thanks, dangers) = (self.thanks, self.dangers);
+    /// Adds the hazards of these tokens that are not known yet; `kept` says where each token was in the text.
+    fn hazards_of(
+        &self,
+        tokens: &[Token],
+        features: &[Feature],
+        kept: &[usize],
+        hazards: &mut Vec<Peril>,
+        because: &mut Vec<(About, Range<usize>)>,
+    ) {
+        let [_, _, _, _, _, none, scores @ ..] = self.scores(features);
+        let Some((_, most)) = together(&scores).filter(|it| it.0 > none) else { return };
+        // Beside the plainest one, those of which its own words speak.
+        let is_told =
+            |at: usize| scores[at] > none && scores[at] - self.bias[NO_HAZARD + 1 + at] >= TOLD;
+        for (at, (peril, _)) in Peril::ALL.iter().enumerate() {
+            if (at != most && !is_told(at)) || hazards.contains(peril) {
+                continue;
+            }
+            hazards.push(*peril);
+            let decided = self.decided(tokens, features, (NO_HAZARD + 1 + at, NO_HAZARD), &[]);
+            let its =
+                |it: Range<usize>| (About::Hazard(*peril), kept[it.start]..kept[it.end - 1] + 1);
+            because.extend(decided.into_iter().map(its));
+        }
+    }
+
+    /// The places of the tokens but for those of praise, where it is a sentence of its own, or the beginning or the end
+    /// of one: many people write no marks. Where that is taken freely, what often stands beside praise goes with it.
+    pub fn without_praise(&self, tokens: &[Token], is_free: bool) -> Vec<usize> {
         let ideas: Vec<u64> = tokens.iter().map(|it| self.ideas.of(&it.form)).collect();
-        let has = |places: Range<usize>, bits: u64| ideas[places].iter().any(|it| it & bits != 0);
+        let is = |at: usize, bits: u64| ideas[at] & bits != 0;
+        let little = self.praise | self.beside | self.people;
         let mut kept = Vec::with_capacity(tokens.len());
         let mut from = 0;
         for at in 0..tokens.len() {
             if !tokens[at].is_end && at + 1 < tokens.len() {
                 continue;
             }
-            let (mut start, mut end) = (from, at + 1);
-            from = end;
-            // What is said before and after the thanks is no more than they are, unless it is long: many
-            // people write no marks.
-            let says_more = |places: Range<usize>| places.len() > THANKS || has(places, dangers);
-            while let Some(place) = (start..end).find(|at| ideas[*at] & thanks != 0) {
-                if !says_more(place + 1..end) {
+            let its = from..at + 1;
+            from = its.end;
+            // What goes with praise is no more than it is, unless it has words of its own, or is about a danger or
+            // its end.
+            let says_more = |mut places: Range<usize>, most: usize| {
+                let own = places.clone().filter(|at| !tokens[*at].is_end && !is(*at, little));
+                own.count() > most || places.any(|at| is(at, self.dangers | self.solved))
+            };
+            let without = |is_free: bool| {
+                let Range { mut start, mut end } = its.clone();
+                let most = usize::from(is_free);
+                let mut praises = its.clone().filter(|at| is(*at, self.praise));
+                if let Some(place) = praises.clone().find(|at| !says_more(at + 1..end, most)) {
                     end = place;
-                } else if !says_more(start..place) {
-                    start = place + 1;
-                } else {
-                    break;
+                    while is_free && end > start && is(end - 1, self.beside) {
+                        end -= 1;
+                    }
                 }
-            }
-            if end == from || says_more(start..end) {
-                kept.extend(start..end);
+                if let Some(place) = praises.rfind(|at| *at < end && !says_more(start..*at, most)) {
+                    start = place + 1;
+                    while start < end && is(start, self.much) {
+                        start += 1;
+                    }
+                }
+                start..end
+            };
+            let freely = without(true);
+            if freely == its || says_more(freely.clone(), 1) {
+                kept.extend(if is_free { freely } else { without(false) });
             }
         }
         // As in a text that had no praise.
@@ -374,17 +456,16 @@ impl Model {
 
     /// Whether a word of this feature's name is one of thanks or praise.
     pub fn is_praise(&self, name: &str) -> bool {
-        let praise = self.ideas.bit("praise") | self.thanks;
-        name.split([' ', '~', '^']).any(|it| self.ideas.of(it) & praise != 0)
+        name.split([' ', '~', '^']).any(|it| self.ideas.of(it) & self.praise != 0)
     }
 
-    /// The tokens of the features that say most for a class, [`MOST_BECAUSE`] of them, apart from each other and
-    /// from `others`.
+    /// The tokens of the features that say most for one class against another, [`MOST_BECAUSE`] of them, apart from
+    /// each other and from `others`.
     fn decided(
         &self,
         tokens: &[Token],
         features: &[Feature],
-        class: usize,
+        (class, against): (usize, usize),
         others: &[Range<usize>],
     ) -> Vec<Range<usize>> {
         // Marks and numbers explain nothing, nor do the shortest words alone, unless they name a danger.
@@ -395,10 +476,13 @@ impl Model {
             _ => true,
         };
         let weight = |it: &Feature| {
-            let weights = self.weights.get(&it.hash)?;
-            let (_, weight) = weights.iter().find(|(its, _)| usize::from(*its) == class)?;
-            (*weight > 0 && explains(&tokens[it.tokens.clone()]))
-                .then_some((*weight, it.tokens.clone()))
+            let of = |class: usize| {
+                let its = self.said(it).iter().find(|(its, _)| usize::from(*its) == class);
+                its.map_or(0, |it| it.1)
+            };
+            let weight = of(class) - of(against);
+            (weight > 0 && explains(&tokens[it.tokens.clone()]))
+                .then_some((weight, it.tokens.clone()))
         };
         let mut all: Vec<(i16, Range<usize>)> = features.iter().filter_map(weight).collect();
         all.sort_by_key(|(weight, tokens)| (-weight, tokens.start));
@@ -432,23 +516,8 @@ impl Model {
     }
 }
 
-/// The ideas that speak of danger.
-const DANGERS: [&str; 11] = [
-    "gasword",
-    "fireword",
-    "elecword",
-    "waterword",
-    "heatword",
-    "dampword",
-    "structword",
-    "secword",
-    "abuseword",
-    "harmword",
-    "trapword",
-];
-
-/// How many words and marks before or after thanks are still a part of them.
-const THANKS: usize = 12;
+/// How much the words of a hazard must say for it, where another one is plainer.
+const TOLD: i32 = 64;
 
 /// How many places of the text are named as what decided one thing.
 const MOST_BECAUSE: usize = 3;
@@ -484,7 +553,43 @@ impl Reading {
     }
 }
 
-/// The classes' keys, in their order: the ways, then the hazards.
+/// What several classes have together, and which of them has most: the logarithm of the sum of their powers.
+fn together(scores: &[i32]) -> Option<(i32, usize)> {
+    let (most, &score) = scores.iter().enumerate().rev().max_by_key(|it| it.1)?;
+    let others = scores.iter().enumerate().filter(|it| it.0 != most);
+    let all = others.fold(score, |all, (_, other)| {
+        let apart = all.abs_diff(*other) as usize;
+        all.max(*other) + LIFTS.get(apart).copied().unwrap_or_default()
+    });
+    Some((all, most))
+}
+
+/// By how much a second class lifts a first one, by how far they are apart: `SCALE * ln(1 + exp(-apart / SCALE))`.
+const LIFTS: [i32; 56] = [
+    11, 11, 10, 10, 9, 9, 8, 8, 8, 7, 7, 7, 6, 6, 6, 5, 5, 5, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+];
+
+/// The classes' keys, in their order: the ways, no hazard, the hazards.
 pub fn classes() -> impl Iterator<Item = &'static str> {
-    Meaning::ALL.iter().map(|it| it.1).chain(Peril::ALL.iter().map(|it| it.1))
+    let ways = Meaning::ALL.iter().map(|it| it.1);
+    ways.chain(["none"]).chain(Peril::ALL.iter().map(|it| it.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_together_have_the_logarithm_of_their_sum() {
+        for (apart, lift) in (0_i32..).zip(LIFTS) {
+            let exact = SCALE * (1.0 + (-f64::from(apart) / SCALE).exp()).ln();
+            assert!((exact - f64::from(lift)).abs() <= 0.5, "{apart}: {exact}");
+        }
+        assert_eq!(together(&[]), None);
+        assert_eq!(together(&[-30]), Some((-30, 0)));
+        // Twice as likely as one of them: ln 2 more; and the first of those that have most.
+        assert_eq!(together(&[5, 5]), Some((5 + 11, 0)));
+        assert_eq!(together(&[0, 900, -900]), Some((900, 1)));
+    }
 }

@@ -19,28 +19,39 @@ pub struct Patterns {
     words: Words,
     /// What an element may choose from, each with its number: `came`, `arriv*`, `@kid`.
     choices: HashMap<String, u16>,
-    /// Which elements have a choice, by its number.
-    chosen_by: Vec<Vec<u16>>,
+    /// The words that are met most, each with how often; and how often a choice is met, by its number.
+    often: HashMap<String, u32>,
+    met: Vec<u32>,
+    /// Which patterns are looked for where a choice is met, by its number: those of which it is of the rarest element.
+    anchored: Vec<Vec<u16>>,
+    /// What elements there are, each with its number; the choices of all, and up to where those of each go.
     elements: HashMap<String, u16>,
+    chooses: Vec<u16>,
+    choose_ends: Vec<u32>,
+    /// The elements of all patterns, each with how many words may be before it.
+    rows: Vec<(u16, u8)>,
     patterns: Vec<Pattern>,
-    /// Which patterns begin with an element, by its number.
-    starts: Vec<Vec<usize>>,
-    /// How many words the longest pattern may go over.
-    longest: usize,
 }
 
 #[derive(Debug)]
 struct Pattern {
-    name: usize,
-    /// Elements, each with how many words may be before it.
-    elements: Vec<(u16, usize)>,
+    name: u16,
+    /// Where its elements begin, how many they are, and which is the rarest.
+    from: u32,
+    length: u8,
+    anchor: u8,
 }
+
+/// The name of the list of words that are met most, the first one most of all; and how often the first one is met, where
+/// those that are not in the list are met once.
+pub const OFTEN: &str = "@often";
+const RARELY: u32 = 1_000;
 
 /// A pattern that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Which, by its number; see [`Patterns::name`].
-    pub name: usize,
+    pub name: u16,
     /// From which token up to which.
     pub tokens: Range<usize>,
 }
@@ -78,6 +89,12 @@ impl Patterns {
     pub fn add(&mut self, line: &str) -> Option<()> {
         if line.starts_with('@') {
             let (list, words) = line.split_once(' ')?;
+            if list == OFTEN {
+                let met = (RARELY..).map(|rank| RARELY * RARELY / rank);
+                let words = words.split_whitespace().map(str::to_owned);
+                self.often = words.zip(met).collect();
+                return Some(());
+            }
             let (number, _) = self.choice(list)?;
             return words.split_whitespace().try_for_each(|word| self.say(word, number));
         }
@@ -87,46 +104,73 @@ impl Patterns {
             self.names.len() - 1
         });
         for pattern in patterns.split(',') {
-            let mut elements = Vec::new();
+            let from = self.rows.len();
             let mut gap = 0;
             for element in pattern.split_whitespace() {
                 match element.strip_prefix('_') {
                     Some(words) => gap = words.parse().ok()?,
-                    None => elements.push((self.element(element)?, std::mem::take(&mut gap))),
+                    None => {
+                        let element = self.element(element)?;
+                        self.rows.push((element, std::mem::take(&mut gap)));
+                    }
                 }
             }
-            let (first, _) = *elements.first()?;
-            let words = elements.iter().map(|(_, gap)| gap + 1).sum();
-            self.longest = self.longest.max(words);
-            self.starts[usize::from(first)].push(self.patterns.len());
-            self.patterns.push(Pattern { name, elements });
+            let met = |element: u16| -> u32 {
+                self.choices_of(element).iter().map(|it| self.met[usize::from(*it)]).sum()
+            };
+            let elements = &self.rows[from..];
+            let anchor = (0..elements.len()).min_by_key(|at| met(elements[*at].0))?;
+            let pattern = Pattern {
+                name: name as u16,
+                from: from as u32,
+                length: u8::try_from(elements.len()).ok()?,
+                anchor: anchor as u8,
+            };
+            let number = u16::try_from(self.patterns.len()).ok()?;
+            for at in self.places_of(elements[anchor].0) {
+                self.anchored[usize::from(self.chooses[at])].push(number);
+            }
+            self.patterns.push(pattern);
         }
         Some(())
     }
 
     fn element(&mut self, text: &str) -> Option<u16> {
-        let (id, is_new) = number(&mut self.elements, text)?;
-        if !is_new {
-            return Some(id);
-        }
-        self.starts.push(Vec::new());
-        for part in text.split('|') {
-            let (number, is_new) = self.choice(part)?;
-            if is_new {
-                // A list is named before it is used.
-                (!part.starts_with('@')).then_some(())?;
-                self.say(part, number)?;
+        let (element, is_new) = number(&mut self.elements, text)?;
+        if is_new {
+            let mut choices = Vec::new();
+            for part in text.split('|') {
+                let (choice, is_new) = self.choice(part)?;
+                if is_new {
+                    // A list is named before it is used.
+                    (!part.starts_with('@')).then_some(())?;
+                    self.say(part, choice)?;
+                }
+                choices.push(choice);
             }
-            self.chosen_by[usize::from(number)].push(id);
+            choices.sort_unstable();
+            self.chooses.extend(choices);
+            self.choose_ends.push(self.chooses.len() as u32);
         }
-        Some(id)
+        Some(element)
+    }
+
+    /// Where the choices of an element are.
+    fn places_of(&self, element: u16) -> Range<usize> {
+        let from = element.checked_sub(1).map_or(0, |it| self.choose_ends[usize::from(it)]);
+        from as usize..self.choose_ends[usize::from(element)] as usize
+    }
+
+    fn choices_of(&self, element: u16) -> &[u16] {
+        &self.chooses[self.places_of(element)]
     }
 
     /// The number of a choice, and whether it is new.
     fn choice(&mut self, text: &str) -> Option<(u16, bool)> {
         let (number, is_new) = number(&mut self.choices, text)?;
         if is_new {
-            self.chosen_by.push(Vec::new());
+            self.anchored.push(Vec::new());
+            self.met.push(0);
         }
         Some((number, is_new))
     }
@@ -134,13 +178,21 @@ impl Patterns {
     /// This word, or all that begin so, are of the choice.
     fn say(&mut self, word: &str, number: u16) -> Option<()> {
         let form = form(word);
+        let met = &mut self.met[usize::from(number)];
         match word.strip_suffix('*') {
             Some(whole) => {
+                *met += self
+                    .often
+                    .iter()
+                    .filter(|it| it.0.starts_with(&form))
+                    .map(|it| it.1)
+                    .sum::<u32>();
                 // Its ending may be one that is taken away.
                 self.words.add(self::form(whole), number);
                 self.words.add_beginning(form, number)
             }
             None => {
+                *met += self.often.get(&form).copied().unwrap_or(1);
                 self.words.add(form, number);
                 Some(())
             }
@@ -148,87 +200,98 @@ impl Patterns {
     }
 
     /// The name of what was found.
-    pub fn name(&self, number: usize) -> &str {
-        &self.names[number]
+    pub fn name(&self, number: u16) -> &str {
+        &self.names[usize::from(number)]
     }
 
-    /// What is found in these tokens, in their order.
+    /// What is found in these tokens, by where it begins.
     pub fn find(&self, tokens: &[Token]) -> Vec<Found> {
-        let mut here = Here::new(tokens, self.starts.len(), self.longest);
+        let mut here = Here { patterns: self, tokens, choices: Vec::new(), ends: Vec::new() };
+        let mut all = vec![false; self.met.len()];
+        for token in tokens {
+            let from = here.choices.len();
+            here.choices.extend(self.words.of(&token.form));
+            here.choices[from..].iter().for_each(|it| all[usize::from(*it)] = true);
+            here.ends.push(here.choices.len());
+        }
+        // Most patterns have an element that is nowhere in the text.
+        let mut known = vec![None; self.choose_ends.len()];
+        let mut is_anywhere = |element: u16| {
+            *known[usize::from(element)].get_or_insert_with(|| {
+                self.choices_of(element).iter().any(|it| all[usize::from(*it)])
+            })
+        };
         let mut found = Vec::new();
-        // From the end: what is behind a token is known when it is looked at.
-        for at in (0..tokens.len()).rev() {
-            here.clear(at);
-            for choice in self.words.of(&tokens[at].form) {
-                for element in &self.chosen_by[usize::from(choice)] {
-                    if !here.set(at, *element) {
-                        continue;
-                    }
-                    for pattern in &self.starts[usize::from(*element)] {
-                        let pattern = &self.patterns[*pattern];
-                        if let Some(end) = here.rest(&pattern.elements[1..], at + 1) {
-                            found.push(Found { name: pattern.name, tokens: at..end });
-                        }
-                    }
+        for at in 0..tokens.len() {
+            let its = here.choices(at).iter().flat_map(|it| &self.anchored[usize::from(*it)]);
+            for pattern in its {
+                let Pattern { name, from, length, anchor } = self.patterns[usize::from(*pattern)];
+                let elements = &self.rows[from as usize..][..usize::from(length)];
+                let anchor = usize::from(anchor);
+                if elements.iter().all(|it| is_anywhere(it.0))
+                    && let Some(end) = here.after(&elements[anchor + 1..], at + 1)
+                    && let Some(start) = here.before(&elements[..=anchor], at)
+                {
+                    found.push(Found { name, tokens: start..end });
                 }
             }
         }
-        found.reverse();
+        found.sort_by_key(|it| it.tokens.start);
         found
     }
 }
 
 /// A text while patterns are looked for.
 struct Here<'a> {
+    patterns: &'a Patterns,
     tokens: &'a [Token],
-    /// Which elements each token may be: so many numbers for a token, a bit an element. Only of as many tokens as a
-    /// pattern may go over, in turn: of a long text all would be a thousand times as much.
-    bits: Vec<u64>,
-    width: usize,
-    turn: usize,
+    /// Which choices each token may be, and up to where those of each go.
+    choices: Vec<u16>,
+    ends: Vec<usize>,
 }
 
-impl<'a> Here<'a> {
-    fn new(tokens: &'a [Token], elements: usize, longest: usize) -> Self {
-        let width = elements.div_ceil(64);
-        let turn = (longest + 1).next_power_of_two();
-        Self { tokens, bits: vec![0; width * turn], width, turn }
-    }
-
-    fn place(&self, at: usize, element: u16) -> usize {
-        at % self.turn * self.width + usize::from(element / 64)
-    }
-
-    fn clear(&mut self, at: usize) {
-        let from = self.place(at, 0);
-        self.bits[from..from + self.width].fill(0);
-    }
-
-    /// Whether that is new.
-    fn set(&mut self, at: usize, element: u16) -> bool {
-        let (place, bit) = (self.place(at, element), 1 << (element % 64));
-        let is_new = self.bits[place] & bit == 0;
-        self.bits[place] |= bit;
-        is_new
+impl Here<'_> {
+    fn choices(&self, at: usize) -> &[u16] {
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.choices[from..self.ends[at]]
     }
 
     fn is(&self, at: usize, element: u16) -> bool {
-        self.bits[self.place(at, element)] & 1 << (element % 64) != 0
+        let choices = self.patterns.choices_of(element);
+        self.choices(at).iter().any(|it| choices.binary_search(it).is_ok())
     }
 
-    /// Where the rest of a pattern ends, if it goes on here.
-    fn rest(&self, pattern: &[(u16, usize)], from: usize) -> Option<usize> {
-        let Some((&(element, gap), later)) = pattern.split_first() else {
+    /// Where a pattern ends whose later elements these are, if they come from here.
+    fn after(&self, elements: &[(u16, u8)], from: usize) -> Option<usize> {
+        let Some((&(element, gap), later)) = elements.split_first() else {
             return Some(from);
         };
-        for at in from..(from + gap + 1).min(self.tokens.len()) {
+        for at in from..(from + usize::from(gap) + 1).min(self.tokens.len()) {
             if self.is(at, element)
-                && let Some(end) = self.rest(later, at + 1)
+                && let Some(end) = self.after(later, at + 1)
             {
                 return Some(end);
             }
             if self.tokens[at].is_end {
                 return None;
+            }
+        }
+        None
+    }
+
+    /// Where a pattern begins whose first elements these are, if the last of them is here.
+    fn before(&self, elements: &[(u16, u8)], here: usize) -> Option<usize> {
+        let [earlier @ .., (element, _), (_, gap)] = elements else {
+            return Some(here);
+        };
+        for at in (here.saturating_sub(usize::from(*gap) + 1)..here).rev() {
+            if self.tokens[at].is_end {
+                return None;
+            }
+            if self.is(at, *element)
+                && let Some(start) = self.before(&elements[..=earlier.len()], at)
+            {
+                return Some(start);
             }
         }
         None

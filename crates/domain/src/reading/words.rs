@@ -1,13 +1,33 @@
 //! Looks up what a word may be: words as they are, and the beginnings of words.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Words and beginnings of words, in their plain form, each with numbers that it stands for.
 #[derive(Debug, Default)]
 pub struct Words {
-    whole: HashMap<String, Vec<u16>>,
+    whole: HashMap<String, Vec<u16>, BuildHasherDefault<Quick>>,
     /// By their first three letters, or two and a nought.
-    beginnings: HashMap<[u8; 3], Vec<(String, u16)>>,
+    beginnings: HashMap<[u8; 3], Vec<(String, u16)>, BuildHasherDefault<Quick>>,
+}
+
+/// Spreads keys over all bits, quickly: nobody chooses the words of a model to make it slow.
+#[derive(Debug, Default)]
+pub struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|it| self.write_u32(u32::from(*it)));
+    }
+
+    fn write_u32(&mut self, part: u32) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(part)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        // The upper bits are mixed best, and the lower ones are looked at first.
+        self.0.rotate_left(26)
+    }
 }
 
 impl Words {
