@@ -23,7 +23,7 @@ fn any_row() -> impl Strategy<Value = &'static str> {
     select(rows.map(|it| it.text).collect::<Vec<_>>())
 }
 
-const PRAISE: [&str; 8] = [
+const PRAISE: [&str; 12] = [
     "Thank you so much.",
     "Your staff are wonderful!",
     "thanks",
@@ -32,6 +32,10 @@ const PRAISE: [&str; 8] = [
     "We are very grateful to everyone at the office.",
     "The lady on the phone was excellent and so helpful.",
     "I really appreciate it, thank you",
+    "Your team is amazing and so kind",
+    "The caretaker is lovely.",
+    "you lot are great",
+    "Keep up the good work!",
 ];
 
 /// What a text sounds like, and what is dangerous in it.

@@ -46,7 +46,7 @@ impl Ideas {
     }
 }
 
-/// How many bits of a hash are kept. Among 20,000 features of a model, one of 3,000 that it does not have is taken for
+/// How many bits of a hash are kept. Among 9,000 features of a model, one of 7,500 that it does not have is taken for
 /// one that it has.
 pub const HASH_BITS: u32 = 26;
 
