@@ -486,6 +486,9 @@ impl Model {
         };
         let mut all: Vec<(i16, Range<usize>)> = features.iter().filter_map(weight).collect();
         all.sort_by_key(|(weight, tokens)| (-weight, tokens.start));
+        // What says little beside the plainest explains nothing.
+        let most = all.first().map_or(0, |it| it.0);
+        all.retain(|it| it.0 * LEAST_PART >= most);
         let mut chosen: Vec<Range<usize>> = Vec::new();
         for (_, tokens) in all {
             if chosen.len() == MOST_BECAUSE {
@@ -518,6 +521,9 @@ impl Model {
 
 /// How much the words of a hazard must say for it, where another one is plainer.
 const TOLD: i32 = 64;
+
+/// The least part of what the plainest says that explains something: one of so many.
+const LEAST_PART: i16 = 3;
 
 /// How many places of the text are named as what decided one thing.
 const MOST_BECAUSE: usize = 3;
