@@ -36,7 +36,7 @@ fn record(kind: &str, more: Value) -> Submission {
         "danger": "no",
         "intent": "told",
         "topics": ["repairs"],
-        "account": "The lift has stood still since Monday.",
+        "account": "The gate has squeaked since Monday.",
         "resident": {"name": "Amira Example", "address": "1 Marked Street"},
         "contact": {"email": "amira@example.org", "phone": "07700 900001"},
         "triage": {"route": kind, "flags": [], "advice": []},
@@ -262,7 +262,7 @@ fn a_letter_to_the_team_has_flags_and_a_date_and_nothing_of_what_was_written() {
             assert!(text.contains("Acknowledge it by: Wednesday 25 November 2026"), "{text}");
             assert!(text.contains(page));
             assert!(!shows_key(&text), "{text}");
-            for hidden in ["Amira", "Marked", "lift", CODE, "Words of the landlord", "amira@"] {
+            for hidden in ["Amira", "Marked", "squeaked", CODE, "Words of the landlord", "amira@"] {
                 assert!(!text.contains(hidden), "{key}: {hidden}: {text}");
             }
             let is_danger = answer == "yes" && *what == What::Received;

@@ -475,19 +475,21 @@ impl Model {
             [word] => word.form.len() > 3 || self.ideas.of(&word.form) & self.dangers != 0,
             _ => true,
         };
+        // What speaks more for something else of the same kind does not explain this.
+        let kind = if class < NO_HAZARD { 0..NO_HAZARD } else { NO_HAZARD..CLASSES };
         let weight = |it: &Feature| {
+            let said = self.said(it);
             let of = |class: usize| {
-                let its = self.said(it).iter().find(|(its, _)| usize::from(*its) == class);
-                its.map_or(0, |it| it.1)
+                said.iter().find(|(its, _)| usize::from(*its) == class).map_or(0, |it| it.1)
             };
             let weight = of(class) - of(against);
-            (weight > 0 && explains(&tokens[it.tokens.clone()]))
-                .then_some((weight, it.tokens.clone()))
+            let is_its = weight > 0 && kind.clone().all(|other| of(other) <= of(class));
+            (is_its && explains(&tokens[it.tokens.clone()])).then_some((weight, it.tokens.clone()))
         };
         let mut all: Vec<(i16, Range<usize>)> = features.iter().filter_map(weight).collect();
         all.sort_by_key(|(weight, tokens)| (-weight, tokens.start));
         // What says little beside the plainest explains nothing.
-        let most = all.first().map_or(0, |it| it.0);
+        let most = all.first().map_or(0, |it| it.0.min(PLAIN));
         all.retain(|it| it.0 * LEAST_PART >= most);
         let mut chosen: Vec<Range<usize>> = Vec::new();
         for (_, tokens) in all {
@@ -524,6 +526,9 @@ const TOLD: i32 = 64;
 
 /// The least part of what the plainest says that explains something: one of so many.
 const LEAST_PART: i16 = 3;
+
+/// How much says something plainly: what is sure has more, and still has others beside it.
+const PLAIN: i16 = 32;
 
 /// How many places of the text are named as what decided one thing.
 const MOST_BECAUSE: usize = 3;
