@@ -2,8 +2,7 @@
 //! way it sounds like, and which hazards are happening now. It decides nothing (Code 1.3): it advises the
 //! resident, and tells the landlord what was noticed and by which words.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -22,7 +21,7 @@ pub use coded::write;
 use features::{Ideas, features, hash};
 use patterns::Patterns;
 use tokens::{STOP, Token, tokens};
-use words::Quick;
+use words::Known;
 
 /// What a text sounds like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +143,7 @@ pub struct Model {
     solved: u64,
     dangers: u64,
     /// The place of each feature in `ends`, by its hash.
-    known: HashMap<u32, u32, BuildHasherDefault<Quick>>,
+    known: Known<u32, u32>,
     /// Up to where the weights of each feature go.
     ends: Vec<u32>,
     /// What a feature says of a class.
@@ -306,15 +305,15 @@ impl Model {
     pub fn read(&self, text: &str) -> Reading {
         let tokens = tokens(text);
         let features = self.telling(&tokens);
-        let mut because = Vec::new();
-        let hazards = self.hazards(&tokens, &features, &mut because);
-        let route = self.route(&tokens, &features, &mut because);
-        let words = |it: (About, Range<usize>)| {
-            let span = tokens[it.1.start].span.start..tokens[it.1.end - 1].span.end;
-            Because { about: it.0, span }
-        };
-        let mut because: Vec<Because> = because.into_iter().map(words).collect();
-        because.sort_by_key(|it| it.span.start);
+        let mut decided = Vec::new();
+        let hazards = self.hazards(&tokens, &features, &mut decided);
+        let route = self.route(&tokens, &features, &mut decided);
+        let mut because: Vec<Because> = Vec::with_capacity(decided.len());
+        for (about, its) in decided {
+            let span = tokens[its.start].span.start..tokens[its.end - 1].span.end;
+            let place = because.partition_point(|it| it.span.start <= span.start);
+            because.insert(place, Because { about, span });
+        }
         Reading {
             route,
             is_dissatisfied: matches!(route, Meaning::Complaint | Meaning::Stage2),
@@ -372,7 +371,6 @@ impl Model {
             let some: Vec<Token> = kept.iter().map(|at| tokens[*at].clone()).collect();
             self.hazards_of(&some, &self.telling(&some), &kept, &mut hazards, because);
         }
-        hazards.sort_unstable();
         hazards
     }
 
@@ -394,7 +392,8 @@ impl Model {
             if (at != most && !is_told(at)) || hazards.contains(peril) {
                 continue;
             }
-            hazards.push(*peril);
+            let place = hazards.partition_point(|it| it < peril);
+            hazards.insert(place, *peril);
             let decided = self.decided(tokens, features, (NO_HAZARD + 1 + at, NO_HAZARD), &[]);
             let its =
                 |it: Range<usize>| (About::Hazard(*peril), kept[it.start]..kept[it.end - 1] + 1);
@@ -478,36 +477,39 @@ impl Model {
         // What speaks more for something else of the same kind does not explain this.
         let kind = if class < NO_HAZARD { 0..NO_HAZARD } else { NO_HAZARD..CLASSES };
         let weight = |it: &Feature| {
-            let said = self.said(it);
-            let of = |class: usize| {
-                said.iter().find(|(its, _)| usize::from(*its) == class).map_or(0, |it| it.1)
-            };
-            let weight = of(class) - of(against);
-            let is_its = weight > 0 && kind.clone().all(|other| of(other) <= of(class));
-            (is_its && explains(&tokens[it.tokens.clone()])).then_some((weight, it.tokens.clone()))
+            let (mut own, mut opposed, mut most) = (0, 0, 0);
+            for (its, weight) in self.said(it) {
+                let its = usize::from(*its);
+                if its == class {
+                    own = *weight;
+                } else if its == against {
+                    opposed = *weight;
+                }
+                if kind.contains(&its) {
+                    most = most.max(*weight);
+                }
+            }
+            let is_its = own > opposed && own >= most && explains(&tokens[it.tokens.clone()]);
+            is_its.then_some(own - opposed)
         };
-        let mut all: Vec<(i16, Range<usize>)> = features.iter().filter_map(weight).collect();
-        all.sort_by_key(|(weight, tokens)| (-weight, tokens.start));
+        let all: Vec<(i16, &Range<usize>)> =
+            features.iter().filter_map(|it| Some((weight(it)?, &it.tokens))).collect();
         // What says little beside the plainest explains nothing.
-        let most = all.first().map_or(0, |it| it.0.min(PLAIN));
-        all.retain(|it| it.0 * LEAST_PART >= most);
+        let least = all.iter().map(|it| it.0.min(PLAIN)).max().unwrap_or_default() / LEAST_PART;
         let mut chosen: Vec<Range<usize>> = Vec::new();
-        for (_, tokens) in all {
-            if chosen.len() == MOST_BECAUSE {
-                break;
-            }
-            if chosen
-                .iter()
-                .chain(others)
-                .all(|it| it.end <= tokens.start || tokens.end <= it.start)
-            {
-                chosen.push(tokens);
-            }
+        for _ in 0..MOST_BECAUSE {
+            let is_apart =
+                |it: &Range<usize>, its: &Range<usize>| it.end <= its.start || its.end <= it.start;
+            let free = all.iter().filter(|(weight, its)| {
+                *weight > least && chosen.iter().chain(others).all(|it| is_apart(it, its))
+            });
+            let Some((_, its)) = free.max_by_key(|it| (it.0, Reverse(it.1.start))) else { break };
+            let at = chosen.partition_point(|it| it.start < its.start);
+            chosen.insert(at, Range::clone(its));
         }
         // What stands nearly together is said together.
         let is_between =
             |from: usize, to: usize| others.iter().any(|it| from <= it.start && it.end <= to);
-        chosen.sort_by_key(|it| it.start);
         let mut joined: Vec<Range<usize>> = Vec::new();
         for its in chosen {
             match joined.last_mut() {

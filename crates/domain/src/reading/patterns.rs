@@ -5,11 +5,10 @@
 //! for all that begin with it; `@name` is a list of words (a line `@name a b c`). `_3` lets up to three other words come
 //! between. A pattern never goes beyond a sentence. Words are written as people write them.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::tokens::{Token, tokens};
-use super::words::Words;
+use super::words::{Known, Words};
 
 /// All patterns of a language.
 #[derive(Debug, Default)]
@@ -18,14 +17,14 @@ pub struct Patterns {
     /// Which choices a word may be.
     words: Words,
     /// What an element may choose from, each with its number: `came`, `arriv*`, `@kid`.
-    choices: HashMap<String, u16>,
+    choices: Known<String, u16>,
     /// The words that are met most, each with how often; and how often a choice is met, by its number.
-    often: HashMap<String, u32>,
+    often: Known<String, u16>,
     met: Vec<u32>,
     /// Which patterns are looked for where a choice is met, by its number: those of which it is of the rarest element.
     anchored: Vec<Vec<u16>>,
     /// What elements there are, each with its number; the choices of all, and up to where those of each go.
-    elements: HashMap<String, u16>,
+    elements: Known<String, u16>,
     chooses: Vec<u16>,
     choose_ends: Vec<u32>,
     /// The elements of all patterns, each with how many words may be before it.
@@ -75,7 +74,7 @@ fn form(word: &str) -> String {
 }
 
 /// The number of a text, and whether it is new; `None` where there are too many.
-fn number(known: &mut HashMap<String, u16>, text: &str) -> Option<(u16, bool)> {
+fn number(known: &mut Known<String, u16>, text: &str) -> Option<(u16, bool)> {
     if let Some(number) = known.get(text) {
         return Some((*number, false));
     }
@@ -90,7 +89,7 @@ impl Patterns {
         if line.starts_with('@') {
             let (list, words) = line.split_once(' ')?;
             if list == OFTEN {
-                let met = (RARELY..).map(|rank| RARELY * RARELY / rank);
+                let met = (RARELY..).map(|rank| (RARELY * RARELY / rank) as u16);
                 let words = words.split_whitespace().map(str::to_owned);
                 self.often = words.zip(met).collect();
                 return Some(());
@@ -138,7 +137,7 @@ impl Patterns {
     fn element(&mut self, text: &str) -> Option<u16> {
         let (element, is_new) = number(&mut self.elements, text)?;
         if is_new {
-            let mut choices = Vec::new();
+            let mut choices: Vec<u16> = Vec::new();
             for part in text.split('|') {
                 let (choice, is_new) = self.choice(part)?;
                 if is_new {
@@ -146,9 +145,8 @@ impl Patterns {
                     (!part.starts_with('@')).then_some(())?;
                     self.say(part, choice)?;
                 }
-                choices.push(choice);
+                choices.insert(choices.partition_point(|it| *it < choice), choice);
             }
-            choices.sort_unstable();
             self.chooses.extend(choices);
             self.choose_ends.push(self.chooses.len() as u32);
         }
@@ -181,18 +179,14 @@ impl Patterns {
         let met = &mut self.met[usize::from(number)];
         match word.strip_suffix('*') {
             Some(whole) => {
-                *met += self
-                    .often
-                    .iter()
-                    .filter(|it| it.0.starts_with(&form))
-                    .map(|it| it.1)
-                    .sum::<u32>();
+                let its = self.often.iter().filter(|it| it.0.starts_with(&form));
+                *met += its.map(|it| u32::from(*it.1)).sum::<u32>();
                 // Its ending may be one that is taken away.
                 self.words.add(self::form(whole), number);
                 self.words.add_beginning(form, number)
             }
             None => {
-                *met += self.often.get(&form).copied().unwrap_or(1);
+                *met += u32::from(self.often.get(&form).copied().unwrap_or(1));
                 self.words.add(form, number);
                 Some(())
             }

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+/// What is known by a key.
+pub type Known<Key, Value> = HashMap<Key, Value, BuildHasherDefault<Quick>>;
+
 /// Words and beginnings of words, in their plain form, each with numbers that it stands for.
 #[derive(Debug, Default)]
 pub struct Words {
-    whole: HashMap<String, Vec<u16>, BuildHasherDefault<Quick>>,
+    whole: Known<String, Vec<u16>>,
     /// By their first three letters, or two and a nought.
-    beginnings: HashMap<[u8; 3], Vec<(String, u16)>, BuildHasherDefault<Quick>>,
+    beginnings: Known<[u8; 3], Vec<(String, u16)>>,
 }
 
 /// Spreads keys over all bits, quickly: nobody chooses the words of a model to make it slow.
