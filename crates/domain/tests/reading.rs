@@ -145,6 +145,27 @@ fn it_says_by_which_words_it_went() {
     assert!(of(About::Route).count() > 0);
 }
 
+/// Of every row. Which words explain it never decides what is heard.
+#[test]
+fn whatever_is_heard_has_its_words() {
+    for row in FILES.iter().flat_map(|file| rows(file).expect("labelled rows")) {
+        let reading = read(row.text);
+        let has_words = |about| reading.because.iter().any(|it| it.about == about);
+        let is_heard = reading.route != Meaning::ServiceRequest;
+        assert_eq!(has_words(About::Route), is_heard, "{}", row.text);
+        for peril in &reading.hazards {
+            assert!(has_words(About::Hazard(*peril)), "{}", row.text);
+        }
+    }
+    // Complaints of which no word speaks more for a complaint than for anything else.
+    for text in [
+        "Bath was fixed Tuesday. Bath was unfixed Wednesday.",
+        "four months, four floors of shopping my knee has a nickname",
+    ] {
+        assert_eq!(read(text).route, Meaning::Complaint, "{text}");
+    }
+}
+
 #[test]
 fn plain_words_are_heard() {
     for (text, route, hazards) in [

@@ -474,7 +474,7 @@ impl Model {
             [word] => word.form.len() > 3 || self.ideas.of(&word.form) & self.dangers != 0,
             _ => true,
         };
-        // What speaks more for something else of the same kind does not explain this.
+        // What speaks more for something else of the same kind explains this only where nothing else does.
         let kind = if class < NO_HAZARD { 0..NO_HAZARD } else { NO_HAZARD..CLASSES };
         let weight = |it: &Feature| {
             let (mut own, mut opposed, mut most) = (0, 0, 0);
@@ -489,13 +489,14 @@ impl Model {
                     most = most.max(*weight);
                 }
             }
-            let is_its = own > opposed && own >= most && explains(&tokens[it.tokens.clone()]);
-            is_its.then_some(own - opposed)
+            let is_for_it = own > opposed && explains(&tokens[it.tokens.clone()]);
+            is_for_it.then_some((own >= most, own - opposed))
         };
-        let all: Vec<(i16, &Range<usize>)> =
+        let all: Vec<((bool, i16), &Range<usize>)> =
             features.iter().filter_map(|it| Some((weight(it)?, &it.tokens))).collect();
+        let (is_its, most) = all.iter().map(|it| it.0).max().unwrap_or_default();
         // What says little beside the plainest explains nothing.
-        let least = all.iter().map(|it| it.0.min(PLAIN)).max().unwrap_or_default() / LEAST_PART;
+        let least = (is_its, most.min(PLAIN) / LEAST_PART);
         let mut chosen: Vec<Range<usize>> = Vec::new();
         for _ in 0..MOST_BECAUSE {
             let is_apart =
