@@ -1,38 +1,57 @@
-//! Makes `src/reading/en.txt`, by which residents' words are read (`cargo xtask train`): sparse multinomial logistic
-//! regression, once for the ways and once for the hazards, by coordinate descent. The same rows give the same model.
+//! Makes `src/reading/en.txt`, by which residents' words are read (`cargo xtask train`): multinomial logistic
+//! regression, once for the ways and once for the hazards, by gradient descent. What says most is kept, and learned
+//! again by itself. The same rows give the same model.
 #![allow(clippy::print_stdout, reason = "a command-line program speaks on its standard output")]
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use domain::choices::Choice;
 use domain::reading::features::hash;
 use domain::reading::labelled::{Row, rows};
 use domain::reading::patterns::{OFTEN, Patterns};
 use domain::reading::tokens::{Token, tokens};
-use domain::reading::{Meaning, Model, Peril, SCALE, write};
+use domain::reading::{CLASSES, Meaning, Model, Peril, SCALE, SURE, classes, encode};
 
 type Failure = Box<dyn std::error::Error>;
 
 /// In how many rows a feature must be.
-const LEAST: u32 = 3;
+const LEAST: u32 = 6;
 /// In how many rows a pattern must be found.
-const LEAST_FOUND: usize = 5;
+const LEAST_FOUND: usize = 7;
 /// How many words are named as those that are met most.
 const MET_OFTEN: usize = 300;
-/// How many features are in a line.
-const FEATURES: usize = 40;
-/// How often all weights are looked at, at most.
-const ROUNDS: usize = 48;
-/// What a feature must be worth to be there at all: more leaves fewer.
-const PENALTY: f64 = 5.5;
-/// How much large weights cost: more of it spreads what is known over more features.
-const RIDGE: f64 = 10.0;
+/// How many rows make one step, and over how many steps these grow to their full length.
+const BATCH: usize = 64;
+const GROWS: f32 = 200.0;
+/// How much of the steps before is in the next one, and in how far they may go (Adam).
+const MOMENTUM: [f32; 2] = [0.9, 0.999];
+/// One row in so many is read with slips.
+const SLIPS: [usize; 2] = [2, 5];
+/// How much more what many rows have counts, where it is chosen what to keep: their number to this power.
+const COMMON: f32 = 0.35;
 /// A complaint that nobody hears is worse than a question too many, and a hazard worse than a number to phone too many.
-const COMPLAINT_SHIFT: f64 = 14.0 / SCALE;
-const HAZARD_SHIFT: f64 = 2.0 / SCALE;
+const COMPLAINT_SHIFT: f32 = 0.5;
+const HAZARD_SHIFT: f32 = 0.25;
+
+/// How something is learned.
+struct Recipe {
+    /// How often all rows are gone through.
+    rounds: usize,
+    /// How long the steps are, and how much of each weight one takes away.
+    rate: f32,
+    decay: f32,
+    /// How much is left open: the part of a row that is of all classes alike.
+    open: f32,
+    /// How many weights are kept.
+    kept: usize,
+}
+
+const WAYS_RECIPE: Recipe = Recipe { rounds: 6, rate: 0.002, decay: 0.02, open: 0.0, kept: 54_000 };
+const HAZARDS_RECIPE: Recipe =
+    Recipe { rounds: 8, rate: 0.004, decay: 0.1, open: 0.02, kept: 20_000 };
 
 /// The features of a text, by their columns; a row gives two texts.
 struct Example {
@@ -77,8 +96,9 @@ fn slips(text: &str, random: &mut Random) -> String {
 type Part = fn(&Model, Vec<Token>) -> Vec<Token>;
 
 struct Data {
-    /// The names and hashes of the columns.
+    /// The names and hashes of the columns, and how many rows have each.
     names: Vec<String>,
+    counts: Vec<u32>,
     hashes: Vec<u32>,
     examples: Vec<Example>,
 }
@@ -98,11 +118,8 @@ fn data(rows: &[Row], model: &Model, part: Part) -> Data {
             all.push((row, hashes));
         }
     }
-    let mut kept: Vec<(u32, String)> = names
-        .into_iter()
-        .filter(|(_, (name, count))| *count >= LEAST && !name.starts_with("=%sure_"))
-        .map(|(hash, (name, _))| (hash, name))
-        .collect();
+    let mut kept: Vec<(u32, (String, u32))> = names.into_iter().collect();
+    kept.retain(|(_, (name, count))| *count >= LEAST && !name.starts_with("=%sure_"));
     kept.sort_unstable();
     let numbers: HashMap<u32, u32> =
         kept.iter().zip(0..).map(|((hash, _), at)| (*hash, at)).collect();
@@ -113,98 +130,114 @@ fn data(rows: &[Row], model: &Model, part: Part) -> Data {
             columns: hashes.iter().filter_map(|it| numbers.get(it).copied()).collect(),
         })
         .collect();
-    let (hashes, names) = kept.into_iter().unzip();
-    Data { names, hashes, examples }
+    let (hashes, named): (_, Vec<_>) = kept.into_iter().unzip();
+    let (names, counts) = named.into_iter().unzip();
+    Data { names, counts, hashes, examples }
 }
 
-/// What each feature says of `CLASSES` classes, and what is said of them before anything is read. `class` says of
-/// which class a row is; a feature that is not of `is_wanted` says nothing.
-fn fit<const CLASSES: usize>(
+/// What features say of the classes, and what is said of these before anything is read.
+struct Fit<const N: usize> {
+    weights: Vec<[f32; N]>,
+    bias: [f32; N],
+}
+
+/// Learns of which class each row is (`class`), by those weights that `is_free`.
+fn descend<const N: usize>(
     data: &Data,
     class: impl Fn(usize) -> usize,
-    is_wanted: impl Fn(&str) -> bool,
-) -> (Vec<[f64; CLASSES]>, [f64; CLASSES]) {
-    // What people wrote down as a way of saying something is trusted sooner than what only stood together.
-    let ease: Vec<f64> =
-        data.names.iter().map(|it| if it.starts_with("=%") { 0.5 } else { 1.0 }).collect();
-    let classes: Vec<usize> = data.examples.iter().map(|it| class(it.row)).collect();
-    let is_wanted: Vec<bool> = data.names.iter().map(|it| is_wanted(it)).collect();
-    let mut columns: Vec<Vec<u32>> = vec![Vec::new(); data.names.len()];
-    for (nth, example) in data.examples.iter().enumerate() {
-        for column in &example.columns {
-            columns[*column as usize].push(nth as u32);
+    recipe: &Recipe,
+    is_free: &[[bool; N]],
+) -> Fit<N> {
+    // The last line is the bias.
+    let lines = data.names.len() + 1;
+    let free: Vec<usize> = (0..lines - 1).filter(|it| is_free[*it] != [false; N]).collect();
+    let (mut weights, mut slopes) = (vec![[0.0_f32; N]; lines], vec![[0.0_f32; N]; lines]);
+    let (mut mean, mut square) = (slopes.clone(), slopes.clone());
+    let mut random = Random(11);
+    let mut order: Vec<usize> = (0..data.examples.len() / 2).collect();
+    let steps = (recipe.rounds * order.len().div_ceil(BATCH)) as f32;
+    let mut step = 0.0;
+    let mut powers = [1.0_f32; 2];
+    for _ in 0..recipe.rounds {
+        for at in (1..order.len()).rev() {
+            order.swap(at, random.below(at + 1));
         }
-    }
-    let mut weights = vec![[0.0; CLASSES]; data.names.len()];
-    let mut bias = [0.0; CLASSES];
-    // Of each example, how likely each class is.
-    let mut chances = vec![[1.0 / CLASSES as f64; CLASSES]; classes.len()];
-    // What the loss gains and how it bends where a weight of each class grows, over these examples.
-    let gradient = |rows: &mut dyn Iterator<Item = usize>, chances: &[[f64; CLASSES]]| {
-        let mut first = [0.0; CLASSES];
-        let mut second = [1e-6; CLASSES];
-        for row in rows {
-            for class in 0..CLASSES {
-                let chance = chances[row][class];
-                first[class] += chance;
-                // No more than this, whatever the other classes do.
-                second[class] += chance.max(0.02);
-            }
-            first[classes[row]] -= 1.0;
-        }
-        (first, second)
-    };
-    let step = |row: usize, grown: &[f64; CLASSES], chances: &mut [[f64; CLASSES]]| {
-        let chances = &mut chances[row];
-        (0..CLASSES).for_each(|class| chances[class] *= grown[class]);
-        let sum: f64 = chances.iter().sum();
-        chances.iter_mut().for_each(|it| *it = (*it / sum).max(1e-9));
-    };
-    // First what is there at all is chosen, then how much it says: what chooses makes all of it too small.
-    for (penalty, is_chosen) in [(PENALTY, false), (0.0, true)] {
-        for round in 0..ROUNDS {
-            let (first, second) = gradient(&mut (0..classes.len()), &chances);
-            let steps: [f64; CLASSES] = std::array::from_fn(|class| -first[class] / second[class]);
-            (0..CLASSES).for_each(|class| bias[class] += steps[class]);
-            let grown = steps.map(f64::exp);
-            (0..classes.len()).for_each(|row| step(row, &grown, &mut chances));
-            let mut most: f64 = 0.0;
-            for column in 0..columns.len() {
-                let is_there = weights[column] != [0.0; CLASSES];
-                if !is_wanted[column] || !is_there && (round % 6 != 0 || is_chosen) {
-                    continue;
+        for batch in order.chunks(BATCH) {
+            let nth = usize::from(random.below(SLIPS[1]) < SLIPS[0]);
+            for row in batch {
+                let Example { columns, row } = &data.examples[2 * row + nth];
+                let its = || columns.iter().map(|it| *it as usize).chain([lines - 1]);
+                let mut scores = [0.0; N];
+                for column in its() {
+                    (0..N).for_each(|at| scores[at] += weights[column][at]);
                 }
-                let rows = || columns[column].iter().map(|it| *it as usize);
-                let (first, second) = gradient(&mut rows(), &chances);
-                let steps: [f64; CLASSES] = std::array::from_fn(|class| {
-                    let old = weights[column][class];
-                    if is_chosen && old == 0.0 {
-                        return 0.0;
-                    }
-                    let (first, second) = (first[class] + RIDGE * old, second[class] + RIDGE);
-                    let aim = second * old - first;
-                    let new = (aim.abs() - penalty * ease[column]).max(0.0) * aim.signum() / second;
-                    (new - old).clamp(-1.0, 1.0)
+                let most = scores.into_iter().fold(f32::MIN, f32::max);
+                let powers = scores.map(|it| (it - most).exp());
+                let sum: f32 = powers.iter().sum();
+                let right = class(*row);
+                let slope: [f32; N] = std::array::from_fn(|at| {
+                    let wanted = f32::from(u8::from(at == right)) * (1.0 - recipe.open);
+                    (powers[at] / sum - wanted - recipe.open / N as f32) / batch.len() as f32
                 });
-                if steps != [0.0; CLASSES] {
-                    (0..CLASSES).for_each(|class| weights[column][class] += steps[class]);
-                    most = steps.iter().fold(most, |most, it| most.max(it.abs()));
-                    let grown = steps.map(f64::exp);
-                    rows().for_each(|row| step(row, &grown, &mut chances));
+                for column in its() {
+                    (0..N).for_each(|at| slopes[column][at] += slope[at]);
                 }
             }
-            if most < 0.004 && round % 6 != 0 && round > 12 {
-                break;
+            let length = recipe.rate
+                * (step / GROWS).min(1.0)
+                * (1.0 + (std::f32::consts::PI * step / steps).cos())
+                / 2.0;
+            step += 1.0;
+            (0..2).for_each(|it| powers[it] *= MOMENTUM[it]);
+            for line in free.iter().copied().chain([lines - 1]) {
+                let decay = if line == lines - 1 { 0.0 } else { length * recipe.decay };
+                for at in 0..N {
+                    let slope = std::mem::take(&mut slopes[line][at]);
+                    let (mean, square) = (&mut mean[line][at], &mut square[line][at]);
+                    *mean += (slope - *mean) * (1.0 - MOMENTUM[0]);
+                    *square += (slope * slope - *square) * (1.0 - MOMENTUM[1]);
+                    let (mean, square) = (*mean / (1.0 - powers[0]), *square / (1.0 - powers[1]));
+                    let weight = &mut weights[line][at];
+                    *weight -= *weight * decay;
+                    if line == lines - 1 || is_free[line][at] {
+                        *weight -= length * mean / (square.sqrt() + 1e-8);
+                    }
+                }
             }
         }
     }
-    (weights, bias)
+    let bias = weights.pop().unwrap_or([0.0; N]);
+    Fit { weights, bias }
+}
+
+/// Learns from what `is_wanted`, by their names: first all of it a little, to see which weights say most, then these by
+/// themselves.
+fn fit<const N: usize>(
+    data: &Data,
+    class: impl Fn(usize) -> usize,
+    recipe: &Recipe,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Fit<N> {
+    let all: Vec<[bool; N]> = data.names.iter().map(|it| [is_wanted(it); N]).collect();
+    let Fit { weights, .. } = descend(data, &class, recipe, &all);
+    let mut says: Vec<(f32, usize, usize)> = Vec::new();
+    for (column, weights) in weights.iter().enumerate() {
+        let mean = weights.iter().sum::<f32>() / N as f32;
+        let worth = (data.counts[column] as f32).powf(COMMON);
+        let its =
+            weights.iter().enumerate().map(|(at, it)| ((it - mean).abs() * worth, column, at));
+        says.extend(its);
+    }
+    says.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+    let mut kept = vec![[false; N]; weights.len()];
+    says.iter().take(recipe.kept).for_each(|(_, column, class)| kept[*column][*class] = true);
+    descend(data, &class, recipe, &kept)
 }
 
 /// Whether a feature is one of praise, of the length of a text, or of what it begins with: these say nothing of
 /// hazards, so that praise can't hide one.
 fn is_beside_it(name: &str, model: &Model) -> bool {
-    name.starts_with(['@', '^']) || name.contains("praise") || model.is_praise(name)
+    name.starts_with(['@', '^', '<', '|', '>']) || name.contains("praise") || model.is_praise(name)
 }
 
 /// The ways, and that there is no hazard with the hazards.
@@ -221,43 +254,49 @@ fn train(rows: &[Row], ways: &str, model: &Model) -> String {
     }
     let is_of_hazards =
         |name: &str| !is_beside_it(name, model) && !praises.contains(&hash(&[name]));
-    let all = data(rows, model, |_, tokens| tokens);
-    let (of_ways, ways_bias) = fit::<WAYS>(&all, |row| rows[row].route as usize, |_| true);
-    let without_praise = data(rows, model, |model, tokens| {
-        model.without_praise(&tokens, true).into_iter().map(|at| tokens[at].clone()).collect()
-    });
     let hazard = |row: usize| rows[row].hazard.map_or(0, |it| it as usize + 1);
-    let (of_hazards, hazards_bias) = fit::<HAZARDS>(&without_praise, hazard, is_of_hazards);
-    let units = |weight: f64| (weight * SCALE).round() as i16;
+    let (ways_data, of_ways, hazards_data, of_hazards) = thread::scope(|scope| {
+        let of_ways = scope.spawn(|| {
+            let data = data(rows, model, |_, tokens| tokens);
+            let fit = fit::<WAYS>(&data, |row| rows[row].route as usize, &WAYS_RECIPE, |_| true);
+            (data, fit)
+        });
+        let without_praise = data(rows, model, |model, tokens| {
+            model.without_praise(&tokens, true).into_iter().map(|at| tokens[at].clone()).collect()
+        });
+        let of_hazards = fit::<HAZARDS>(&without_praise, hazard, &HAZARDS_RECIPE, is_of_hazards);
+        let (data, of_ways) = of_ways.join().expect("a thread that ends");
+        (data, of_ways, without_praise, of_hazards)
+    });
+    let scaled = |weight: f32| (weight * SCALE).round();
     let mut text = String::new();
-    for (class, bias) in ways_bias.iter().chain(&hazards_bias).enumerate() {
+    for (class, bias) in of_ways.bias.iter().chain(&of_hazards.bias).enumerate() {
         let shift = match class {
             0 => COMPLAINT_SHIFT,
             WAYS => -HAZARD_SHIFT,
             _ => 0.0,
         };
-        text += &format!("{}\n", units(bias + shift));
+        text += &format!("{}\n", scaled(bias + shift));
     }
-    let mut before = 0;
-    let mut telling = HashSet::new();
-    let mut features = Vec::new();
-    let mut said: BTreeMap<u32, Vec<(u8, i16)>> = BTreeMap::new();
-    let mut say = |data: &Data, at: usize, weights: &[f64], first: usize| {
-        let units = (first as u8..).zip(weights.iter().map(|it| units(*it)));
-        said.entry(data.hashes[at]).or_default().extend(units.filter(|it| it.1 != 0));
+    let mut features: BTreeMap<u32, [i16; CLASSES]> = BTreeMap::new();
+    let mut say = |data: &Data, weights: &mut dyn Iterator<Item = &[f32]>, first: usize| {
+        for (hash, weights) in data.hashes.iter().zip(weights) {
+            let said = features.entry(*hash).or_insert([0; CLASSES]);
+            for (said, weight) in said[first..].iter_mut().zip(weights) {
+                *said = scaled(*weight) as i16;
+            }
+        }
     };
-    of_ways.iter().enumerate().for_each(|(at, it)| say(&all, at, it, 0));
-    of_hazards.iter().enumerate().for_each(|(at, it)| say(&without_praise, at, it, WAYS));
-    for (hash, weights) in said.iter().filter(|it| !it.1.is_empty()) {
-        features.push(write(*hash, before, weights));
-        before = *hash;
-        telling.insert(*hash);
+    say(&ways_data, &mut of_ways.weights.iter().map(|it| &it[..]), 0);
+    say(&hazards_data, &mut of_hazards.weights.iter().map(|it| &it[..]), WAYS);
+    features.retain(|_, said| *said != [0; CLASSES]);
+    for (class, key) in classes().enumerate() {
+        features.entry(hash(&["=%sure_", key])).or_insert([0; CLASSES])[class] = SURE;
     }
-    println!("{} features", features.len());
-    for features in features.chunks(FEATURES) {
-        text += &format!("\n{}", features.join(" "));
-    }
-    format!("{}\n\n{text}\n", without_idle(ways, &telling))
+    let weights = features.values().flatten().filter(|it| **it != 0).count();
+    println!("{} features, {weights} weights", features.len());
+    let ways = without_idle(ways, &features.keys().copied().collect());
+    format!("{ways}\n\n{text}\n{}", encode(&features))
 }
 
 /// The ideas, and those patterns that are found in any row: each letter of the others would be paid for by residents.
@@ -296,19 +335,31 @@ fn ways(rows: &[Row]) -> Result<String, Failure> {
                 all.push((group, pattern));
             }
         }
-        let mut found = vec![0; all.len()];
-        for row in &rows {
-            let mut its: Vec<u16> = single.find(row).iter().map(|it| it.name).collect();
-            its.sort_unstable();
-            its.dedup();
-            its.into_iter().for_each(|it| found[usize::from(it)] += 1);
+        let mut found: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
+        for (nth, row) in rows.iter().enumerate() {
+            for it in single.find(row) {
+                let rows = &mut found[usize::from(it.name)];
+                if rows.last() != Some(&nth) {
+                    rows.push(nth);
+                }
+            }
         }
-        let kept: Vec<(&str, &str)> = all
-            .iter()
-            .zip(&found)
-            .filter(|((group, _), found)| **found >= LEAST_FOUND || group.starts_with("%sure_"))
-            .map(|(it, _)| *it)
-            .collect();
+        // Those that are found most come first; another of their group is kept where it finds more rows.
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by_key(|it| Reverse(found[*it].len()));
+        let mut known: HashMap<&str, HashSet<usize>> = HashMap::new();
+        let mut is_kept = vec![false; all.len()];
+        for at in order {
+            let (group, _) = all[at];
+            let known = known.entry(group).or_default();
+            let more = found[at].iter().filter(|it| !known.contains(it)).count();
+            if more >= LEAST_FOUND || group.starts_with("%sure_") {
+                is_kept[at] = true;
+                known.extend(&found[at]);
+            }
+        }
+        let kept: Vec<(&str, &str)> =
+            all.iter().zip(is_kept).filter(|it| it.1).map(|(it, _)| *it).collect();
         println!("{}: {} of {} patterns are found", name.display(), kept.len(), all.len());
         let stem = name.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
         // A list of this name may be another one in the next file.
@@ -368,7 +419,10 @@ fn main() -> Result<(), Failure> {
         all.extend(rows(text).map_err(|line| format!("{path}, line {line} is no labelled row"))?);
     }
     let ways = ways(&all)?;
-    let model = Model::parse(&format!("{}\n\n{}\n", ways.trim(), "0\n".repeat(WAYS + HAZARDS)))
+    // It has no weights yet.
+    let features = encode(&BTreeMap::new());
+    let bias = "0\n".repeat(CLASSES);
+    let model = Model::parse(&format!("{}\n\n{bias}\n{features}", ways.trim()))
         .ok_or("the ideas or the patterns can't be read")?;
     println!("{} rows", all.len());
     fs::write(output, train(&all, &ways, &model))?;

@@ -8,7 +8,7 @@ use server::triage::measure;
 /// What has been reached stays reached; the figures are in docs/triage.md.
 #[test]
 fn the_figures_do_not_fall() {
-    let files = [("development", 0.94, 0.90, 0.92, 0.06), ("held-out", 0.90, 0.88, 0.90, 0.10)];
+    let files = [("development", 0.94, 0.90, 0.92, 0.06), ("held-out", 0.96, 0.90, 0.94, 0.08)];
     for (name, complaints, precision, hazards, alarms) in files {
         let file = format!("../domain/tests/triage/{name}.tsv");
         let figures = measure(Path::new(&file)).unwrap();

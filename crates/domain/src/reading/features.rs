@@ -46,13 +46,14 @@ impl Ideas {
     }
 }
 
-/// How many bits of a hash are kept. Among 9,000 features of a model, one of 7,500 that it does not have is taken for
-/// one that it has.
+/// How many bits of a hash are kept. Among 34,000 features of a model, one of 2,000 that it does not have is taken
+/// for one that it has.
 pub const HASH_BITS: u32 = 26;
 
 /// A hash of a feature's name. Names are: `stop` a word, `~stop` words that begin so, `^ stop` the first word of a
-/// sentence, `no heat` and `no heat at` words beside each other, `no _ heat` with one between; `=%noshow` a pattern;
-/// `@3` how long the text is.
+/// sentence, `<stop`, `|stop` and `>stop` a word in the first sentence, between, and in the last one; `no heat` and
+/// `no heat at` words beside each other, `no _ heat` with one between; `=%noshow` a pattern; `@3` how long the text is,
+/// `@_3` how many sentences it has, `@?` by what mark it ends.
 pub fn hash(parts: &[&str]) -> u32 {
     // FNV-1a: small, and the same everywhere.
     let bytes = parts.iter().flat_map(|it| it.bytes());
@@ -72,6 +73,10 @@ pub fn features(
 ) {
     let mut tell = |parts: &[&str], tokens: Range<usize>| tell(hash(parts), parts, tokens);
     let form = |at: usize| &*tokens[at].form;
+    let is_end = |it: &Token| it.is_end;
+    let first = tokens.iter().position(is_end).map_or(tokens.len(), |at| at + 1);
+    let before_last = &tokens[..tokens.len().saturating_sub(1)];
+    let last = before_last.iter().rposition(is_end).map_or(0, |at| at + 1);
     // Where the sentence of a token began: words beside each other are of one sentence.
     let mut from = 0;
     for (at, token) in tokens.iter().enumerate() {
@@ -83,6 +88,15 @@ pub fn features(
         }
         if at == from {
             tell(&["^ ", word], at..at + 1);
+        }
+        if at < first {
+            tell(&["<", word], at..at + 1);
+        }
+        if at >= last {
+            tell(&[">", word], at..at + 1);
+        }
+        if at >= first && at < last {
+            tell(&["|", word], at..at + 1);
         }
         if at > from {
             tell(&[form(at - 1), " ", word], at - 1..at + 1);
@@ -107,4 +121,9 @@ pub fn features(
         _ => "@6",
     };
     tell(&[length], 0..0);
+    let ends = before_last.iter().filter(|it| it.is_end).count();
+    tell(&[["@_1", "@_2", "@_3", "@_4", "@_5", "@_6"][ends.min(5)]], 0..0);
+    if let Some(it) = tokens.last().filter(|it| it.is_end) {
+        tell(&["@", &it.form], 0..0);
+    }
 }

@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::{array, mem};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,11 +18,10 @@ pub mod patterns;
 pub mod tokens;
 mod words;
 
-pub use coded::write;
-use features::{Ideas, features, hash};
+pub use coded::encode;
+use features::{Ideas, features};
 use patterns::Patterns;
 use tokens::{STOP, Token, tokens};
-use words::Known;
 
 /// What a text sounds like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,12 +142,9 @@ pub struct Model {
     people: u64,
     solved: u64,
     dangers: u64,
-    /// The place of each feature in `ends`, by its hash.
-    known: Known<u32, u32>,
-    /// Up to where the weights of each feature go.
-    ends: Vec<u32>,
-    /// What a feature says of a class.
-    weights: Vec<(u8, i16)>,
+    /// The hashes of the features, smallest first; and what each says of the classes.
+    hashes: Vec<u32>,
+    weights: Vec<[i16; CLASSES]>,
     /// What is said of each class before anything is read.
     bias: [i32; CLASSES],
 }
@@ -155,7 +152,7 @@ pub struct Model {
 /// A feature of a text that says something.
 #[derive(Clone, Debug)]
 struct Feature {
-    number: u32,
+    number: usize,
     /// The tokens that it is about.
     tokens: Range<usize>,
 }
@@ -168,8 +165,8 @@ pub struct Lesson {
     at: usize,
     /// Of how many classes the bias was read, once these have begun.
     classes: Option<usize>,
-    /// The hash of the feature that was read last, once these have begun.
-    hash: Option<u32>,
+    /// How many lines of features were read, once these have begun.
+    lines: Option<usize>,
 }
 
 impl Lesson {
@@ -195,9 +192,9 @@ impl Lesson {
                 return Some(false);
             }
             self.at += line.len();
-            self.take(line.trim_end())?;
+            self.take(line.trim_end_matches('\n'))?;
         }
-        self.hash.map(|_| true)
+        (self.lines? == ALL_LINES).then_some(true)
     }
 
     /// All that was read.
@@ -206,45 +203,51 @@ impl Lesson {
     }
 
     /// An idea's line, a list or a pattern; then, after an empty line, what is said of each class before anything is
-    /// read; then, after another, features with their weights.
+    /// read; then, after another, the features (see [`coded`]).
     fn take(&mut self, line: &str) -> Option<()> {
+        let model = &mut self.model;
         if line.is_empty() {
             match self.classes {
                 None => self.classes = Some(0),
-                Some(CLASSES) if self.hash.is_none() => {
-                    self.hash = Some(0);
-                    let sure =
-                        classes().zip(0..).map(|(key, class)| (class, hash(&["=%sure_", key])));
-                    sure.for_each(|(class, hash)| self.model.say(hash, &[(class, SURE)]));
-                }
+                Some(CLASSES) if self.lines.is_none() => self.lines = Some(0),
                 Some(_) => return None,
             }
             return Some(());
         }
-        if let Some(before) = &mut self.hash {
-            for text in line.split(' ') {
-                let (hash, weights) = coded::parse(text, *before)?;
-                *before = hash;
-                self.model.say(hash, &weights);
+        if let Some(lines) = &mut self.lines {
+            match lines.checked_sub(1) {
+                None => {
+                    model.hashes = coded::hashes(line)?;
+                    model.weights = vec![[0; CLASSES]; model.hashes.len()];
+                }
+                Some(class) => {
+                    for (at, weight) in coded::weights(line)? {
+                        *model.weights.get_mut(at)?.get_mut(class)? = weight;
+                    }
+                }
             }
+            *lines += 1;
         } else if let Some(class) = &mut self.classes {
-            *self.model.bias.get_mut(*class)? = line.parse().ok()?;
+            *model.bias.get_mut(*class)? = line.parse().ok()?;
             *class += 1;
         } else {
-            self.model.patterns.add(line)?;
+            model.patterns.add(line)?;
         }
         Some(())
     }
 }
 
 /// The ways, then that there is no hazard, then the hazards.
-const CLASSES: usize = NO_HAZARD + 1 + Peril::ALL.len();
+pub const CLASSES: usize = NO_HAZARD + 1 + HAZARDS;
+const HAZARDS: usize = Peril::ALL.len();
 const NO_HAZARD: usize = Meaning::ALL.len();
+/// The line of hashes, and those of weights.
+const ALL_LINES: usize = CLASSES + 1;
 
 /// How many units of a weight are one: `e` times as likely.
-pub const SCALE: f64 = 16.0;
-/// The weight of a pattern that no other words outweigh.
-const SURE: i16 = 160;
+pub const SCALE: f32 = 16.0;
+/// The weight of a pattern that no other words outweigh (`%sure_complaint`).
+pub const SURE: i16 = 160;
 
 impl Model {
     /// Reads a model; `None` where the text is none.
@@ -264,28 +267,18 @@ impl Model {
         features(tokens, &self.patterns, tell);
     }
 
-    /// Takes what a feature says.
-    fn say(&mut self, hash: u32, weights: &[(u8, i16)]) {
-        self.known.insert(hash, self.ends.len() as u32);
-        self.weights.extend(weights);
-        self.ends.push(self.weights.len() as u32);
-    }
-
     /// What a feature says of the classes.
-    fn said(&self, feature: &Feature) -> &[(u8, i16)] {
-        let from = feature.number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.weights[from as usize..self.ends[feature.number as usize] as usize]
+    fn said(&self, feature: &Feature) -> &[i16; CLASSES] {
+        &self.weights[feature.number]
     }
 
     /// The features that say something, each once, where it is first.
     fn telling(&self, tokens: &[Token]) -> Vec<Feature> {
-        let mut seen = vec![0_u64; self.ends.len() / 64 + 1];
+        let mut seen = vec![false; self.hashes.len()];
         let mut telling = Vec::new();
         self.features(tokens, |hash, _, tokens| {
-            let Some(number) = self.known.get(&hash).copied() else { return };
-            let (place, bit) = (number as usize / 64, 1 << (number % 64));
-            if seen[place] & bit == 0 {
-                seen[place] |= bit;
+            let Ok(number) = self.hashes.binary_search(&hash) else { return };
+            if !mem::replace(&mut seen[number], true) {
                 telling.push(Feature { number, tokens });
             }
         });
@@ -295,8 +288,9 @@ impl Model {
     /// What is said of each class, in units of `1 / SCALE`.
     fn scores(&self, features: &[Feature]) -> [i32; CLASSES] {
         let mut scores = self.bias;
-        for (class, weight) in features.iter().flat_map(|it| self.said(it)) {
-            scores[usize::from(*class)] += i32::from(*weight);
+        for feature in features {
+            let said = self.said(feature).iter();
+            scores.iter_mut().zip(said).for_each(|(score, it)| *score += i32::from(*it));
         }
         scores
     }
@@ -336,12 +330,18 @@ impl Model {
         let scores = self.scores(features);
         let ways = Meaning::ALL.iter().map(|it| it.0).zip(scores);
         let (route, _) = ways.max_by_key(|it| it.1).unwrap_or_default();
-        if route == Meaning::ServiceRequest {
-            return route;
+        let classes = (route as usize, Meaning::ServiceRequest as usize);
+        // One feature may be taken for another one (see [`features::HASH_BITS`]); hardly two are.
+        let speaks = |it: &Feature| match self.said(it) {
+            said if it.tokens.is_empty() || said[classes.0] <= said[classes.1] => 0,
+            said if said[classes.0] == SURE => 2,
+            _ => 1,
+        };
+        if features.iter().map(speaks).sum::<u32>() < 2 {
+            return Meaning::ServiceRequest;
         }
         // What names a danger does not say what it sounds like, where something else does.
         let dangers: Vec<Range<usize>> = because.iter().map(|it| it.1.clone()).collect();
-        let classes = (route as usize, Meaning::ServiceRequest as usize);
         let mut decided = self.decided(tokens, features, classes, &dangers);
         if decided.is_empty() {
             decided = self.decided(tokens, features, classes, &[]);
@@ -385,9 +385,13 @@ impl Model {
     ) {
         let [_, _, _, _, _, none, scores @ ..] = self.scores(features);
         let Some((_, most)) = together(&scores).filter(|it| it.0 > none) else { return };
-        // Beside the plainest one, those of which its own words speak.
-        let is_told =
-            |at: usize| scores[at] > none && scores[at] - self.bias[NO_HAZARD + 1 + at] >= TOLD;
+        // Beside the plainest one, those of which words speak that are not only words of some hazard or other.
+        let told: [i32; HAZARDS] = array::from_fn(|at| scores[at] - self.bias[NO_HAZARD + 1 + at]);
+        let usual = told.iter().sum::<i32>() / HAZARDS as i32;
+        let of_none = none - self.bias[NO_HAZARD];
+        let is_told = |at: usize| {
+            scores[at] > none && told[at] >= usual + TOLD && told[at] >= of_none + PLAINLY
+        };
         for (at, (peril, _)) in Peril::ALL.iter().enumerate() {
             if (at != most && !is_told(at)) || hazards.contains(peril) {
                 continue;
@@ -455,7 +459,7 @@ impl Model {
 
     /// Whether a word of this feature's name is one of thanks or praise.
     pub fn is_praise(&self, name: &str) -> bool {
-        name.split([' ', '~', '^']).any(|it| self.ideas.of(it) & self.praise != 0)
+        name.split([' ', '~', '<', '|', '>']).any(|it| self.ideas.of(it) & self.praise != 0)
     }
 
     /// The tokens of the features that say most for one class against another, [`MOST_BECAUSE`] of them, apart from
@@ -467,36 +471,24 @@ impl Model {
         (class, against): (usize, usize),
         others: &[Range<usize>],
     ) -> Vec<Range<usize>> {
-        // Marks and numbers explain nothing, nor do the shortest words alone, unless they name a danger.
+        // Marks and numbers explain nothing; the words that are met most do only where there are no others.
         let is_word = |it: &&Token| it.form.starts_with(|it: char| it.is_ascii_lowercase());
-        let explains = |its: &[Token]| match *its.iter().filter(is_word).collect::<Vec<_>>() {
-            [] => false,
-            [word] => word.form.len() > 3 || self.ideas.of(&word.form) & self.dangers != 0,
-            _ => true,
-        };
+        let is_rarer = |it: &Token| !self.patterns.is_met_often(&it.form);
         // What speaks more for something else of the same kind explains this only where nothing else does.
         let kind = if class < NO_HAZARD { 0..NO_HAZARD } else { NO_HAZARD..CLASSES };
         let weight = |it: &Feature| {
-            let (mut own, mut opposed, mut most) = (0, 0, 0);
-            for (its, weight) in self.said(it) {
-                let its = usize::from(*its);
-                if its == class {
-                    own = *weight;
-                } else if its == against {
-                    opposed = *weight;
-                }
-                if kind.contains(&its) {
-                    most = most.max(*weight);
-                }
-            }
-            let is_for_it = own > opposed && explains(&tokens[it.tokens.clone()]);
-            is_for_it.then_some((own >= most, own - opposed))
+            let said = self.said(it);
+            let (own, opposed) = (said[class], said[against]);
+            let most = said[kind.clone()].iter().copied().max().unwrap_or_default();
+            let words = tokens[it.tokens.clone()].iter().filter(is_word);
+            let is_rare = words.map(is_rarer).max().filter(|_| own > opposed)?;
+            Some((2 * i16::from(is_rare) + i16::from(own >= most)) * ORDER + own - opposed)
         };
-        let all: Vec<((bool, i16), &Range<usize>)> =
+        let all: Vec<(i16, &Range<usize>)> =
             features.iter().filter_map(|it| Some((weight(it)?, &it.tokens))).collect();
-        let (is_its, most) = all.iter().map(|it| it.0).max().unwrap_or_default();
+        let most = all.iter().map(|it| it.0).max().unwrap_or_default();
         // What says little beside the plainest explains nothing.
-        let least = (is_its, most.min(PLAIN) / LEAST_PART);
+        let least = most / ORDER * ORDER + (most % ORDER).min(PLAIN) / LEAST_PART;
         let mut chosen: Vec<Range<usize>> = Vec::new();
         for _ in 0..MOST_BECAUSE {
             let is_apart =
@@ -524,8 +516,12 @@ impl Model {
     }
 }
 
-/// How much the words of a hazard must say for it, where another one is plainer.
-const TOLD: i32 = 64;
+/// How much more words must say for a hazard than for the usual one, and than for none, where another one is plainer.
+const TOLD: i32 = 24;
+const PLAINLY: i32 = 80;
+
+/// More than any weight against another one.
+const ORDER: i16 = 512;
 
 /// The least part of what the plainest says that explains something: one of so many.
 const LEAST_PART: i16 = 3;
@@ -573,13 +569,13 @@ fn together(scores: &[i32]) -> Option<(i32, usize)> {
     let others = scores.iter().enumerate().filter(|it| it.0 != most);
     let all = others.fold(score, |all, (_, other)| {
         let apart = all.abs_diff(*other) as usize;
-        all.max(*other) + LIFTS.get(apart).copied().unwrap_or_default()
+        all.max(*other) + LIFTS.get(apart).map_or(0, |it| i32::from(*it))
     });
     Some((all, most))
 }
 
 /// By how much a second class lifts a first one, by how far they are apart: `SCALE * ln(1 + exp(-apart / SCALE))`.
-const LIFTS: [i32; 56] = [
+const LIFTS: [u8; 56] = [
     11, 11, 10, 10, 9, 9, 8, 8, 8, 7, 7, 7, 6, 6, 6, 5, 5, 5, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 2,
     2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 ];
@@ -597,8 +593,8 @@ mod tests {
     #[test]
     fn classes_together_have_the_logarithm_of_their_sum() {
         for (apart, lift) in (0_i32..).zip(LIFTS) {
-            let exact = SCALE * (1.0 + (-f64::from(apart) / SCALE).exp()).ln();
-            assert!((exact - f64::from(lift)).abs() <= 0.5, "{apart}: {exact}");
+            let exact = SCALE * (1.0 + (-(apart as f32) / SCALE).exp()).ln();
+            assert!((exact - f32::from(lift)).abs() <= 0.5, "{apart}: {exact}");
         }
         assert_eq!(together(&[]), None);
         assert_eq!(together(&[-30]), Some((-30, 0)));

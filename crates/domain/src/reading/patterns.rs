@@ -45,6 +45,8 @@ struct Pattern {
 /// those that are not in the list are met once.
 pub const OFTEN: &str = "@often";
 const RARELY: u32 = 1_000;
+/// How many of them are words of any text.
+const MET_MOST: u32 = 110;
 
 /// A pattern that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +193,13 @@ impl Patterns {
                 Some(())
             }
         }
+    }
+
+    /// Whether a word, in its plain form, is one of the [`MET_MOST`] that are met most: it explains little.
+    pub fn is_met_often(&self, form: &str) -> bool {
+        self.often
+            .get(form)
+            .is_some_and(|it| u32::from(*it) > RARELY * RARELY / (RARELY + MET_MOST))
     }
 
     /// The name of what was found.
