@@ -19,7 +19,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// In how many rows a feature must be.
 const LEAST: u32 = 6;
-/// In how many rows a pattern must be found.
+/// In how many rows a pattern must be found in which no more common one of its group is.
 const LEAST_FOUND: usize = 7;
 /// How many words are named as those that are met most.
 const MET_OFTEN: usize = 300;
@@ -28,7 +28,7 @@ const BATCH: usize = 64;
 const GROWS: f32 = 200.0;
 /// How much of the steps before is in the next one, and in how far they may go (Adam).
 const MOMENTUM: [f32; 2] = [0.9, 0.999];
-/// One row in so many is read with slips.
+/// How many steps of how many read their rows with slips.
 const SLIPS: [usize; 2] = [2, 5];
 /// How much more what many rows have counts, where it is chosen what to keep: their number to this power.
 const COMMON: f32 = 0.35;
@@ -299,7 +299,7 @@ fn train(rows: &[Row], ways: &str, model: &Model) -> String {
     format!("{ways}\n\n{text}\n{}", encode(&features))
 }
 
-/// The ideas, and those patterns that are found in any row: each letter of the others would be paid for by residents.
+/// The ideas, and those patterns that find enough: each letter of the others would be paid for by residents.
 fn ways(rows: &[Row]) -> Result<String, Failure> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reading");
     let mut ways = fs::read_to_string(folder.join("ideas.txt"))?;
