@@ -527,7 +527,7 @@ const ORDER: i16 = 512;
 const LEAST_PART: i16 = 3;
 
 /// How much says something plainly: what is sure has more, and still has others beside it.
-const PLAIN: i16 = 32;
+const PLAIN: i16 = 16;
 
 /// How many places of the text are named as what decided one thing.
 const MOST_BECAUSE: usize = 3;
