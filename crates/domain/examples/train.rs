@@ -13,7 +13,7 @@ use domain::reading::features::hash;
 use domain::reading::labelled::{Row, rows};
 use domain::reading::patterns::{OFTEN, Patterns};
 use domain::reading::tokens::{Token, tokens};
-use domain::reading::{CLASSES, Meaning, Model, Peril, SCALE, SURE, classes, encode};
+use domain::reading::{CLASSES, Meaning, Model, SCALE, SURE, classes, encode};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -148,10 +148,10 @@ fn descend<const N: usize>(
     recipe: &Recipe,
     is_free: &[[bool; N]],
 ) -> Fit<N> {
-    // The last line is the bias.
-    let lines = data.names.len() + 1;
-    let free: Vec<usize> = (0..lines - 1).filter(|it| is_free[*it] != [false; N]).collect();
-    let (mut weights, mut slopes) = (vec![[0.0_f32; N]; lines], vec![[0.0_f32; N]; lines]);
+    // The bias is the last line.
+    let bias = data.names.len();
+    let free: Vec<usize> = (0..bias).filter(|it| is_free[*it] != [false; N]).collect();
+    let (mut weights, mut slopes) = (vec![[0.0_f32; N]; bias + 1], vec![[0.0_f32; N]; bias + 1]);
     let (mut mean, mut square) = (slopes.clone(), slopes.clone());
     let mut random = Random(11);
     let mut order: Vec<usize> = (0..data.examples.len() / 2).collect();
@@ -166,7 +166,7 @@ fn descend<const N: usize>(
             let nth = usize::from(random.below(SLIPS[1]) < SLIPS[0]);
             for row in batch {
                 let Example { columns, row } = &data.examples[2 * row + nth];
-                let its = || columns.iter().map(|it| *it as usize).chain([lines - 1]);
+                let its = || columns.iter().map(|it| *it as usize).chain([bias]);
                 let mut scores = [0.0; N];
                 for column in its() {
                     (0..N).for_each(|at| scores[at] += weights[column][at]);
@@ -189,8 +189,8 @@ fn descend<const N: usize>(
                 / 2.0;
             step += 1.0;
             (0..2).for_each(|it| powers[it] *= MOMENTUM[it]);
-            for line in free.iter().copied().chain([lines - 1]) {
-                let decay = if line == lines - 1 { 0.0 } else { length * recipe.decay };
+            for line in free.iter().copied().chain([bias]) {
+                let decay = if line == bias { 0.0 } else { length * recipe.decay };
                 for at in 0..N {
                     let slope = std::mem::take(&mut slopes[line][at]);
                     let (mean, square) = (&mut mean[line][at], &mut square[line][at]);
@@ -199,7 +199,7 @@ fn descend<const N: usize>(
                     let (mean, square) = (*mean / (1.0 - powers[0]), *square / (1.0 - powers[1]));
                     let weight = &mut weights[line][at];
                     *weight -= *weight * decay;
-                    if line == lines - 1 || is_free[line][at] {
+                    if line == bias || is_free[line][at] {
                         *weight -= length * mean / (square.sqrt() + 1e-8);
                     }
                 }
@@ -242,7 +242,7 @@ fn is_beside_it(name: &str, model: &Model) -> bool {
 
 /// The ways, and that there is no hazard with the hazards.
 const WAYS: usize = Meaning::ALL.len();
-const HAZARDS: usize = Peril::ALL.len() + 1;
+const HAZARDS: usize = CLASSES - WAYS;
 
 /// A model of these ways of saying something.
 fn train(rows: &[Row], ways: &str, model: &Model) -> String {

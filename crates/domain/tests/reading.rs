@@ -209,6 +209,25 @@ fn plain_words_are_heard() {
     assert_eq!(reading.hazards, [Peril::SelfHarm]);
 }
 
+/// A letter may tell of two dangers, and each has its own numbers to phone.
+#[test]
+fn one_danger_hides_no_other() {
+    for (text, hazards) in [
+        (
+            "There is a smell of gas, and water is pouring through the ceiling.",
+            [Peril::Gas, Peril::FloodLeak],
+        ),
+        ("The front door does not lock and I can smell gas.", [Peril::Gas, Peril::Security]),
+        (
+            "There is no hot water and I want to kill myself.",
+            [Peril::SelfHarm, Peril::NoHeatingWater],
+        ),
+        ("My husband hits me. There is a smell of gas.", [Peril::DomesticAbuse, Peril::Gas]),
+    ] {
+        assert_eq!(read(text).hazards, hazards, "{text}");
+    }
+}
+
 /// A long text takes as much longer as it is longer. Times are measured by `cargo xtask bench`; here it ends.
 #[test]
 fn a_very_long_text_is_read() {

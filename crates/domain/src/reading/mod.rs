@@ -479,9 +479,12 @@ impl Model {
         let weight = |it: &Feature| {
             let said = self.said(it);
             let (own, opposed) = (said[class], said[against]);
+            if own <= opposed {
+                return None;
+            }
             let most = said[kind.clone()].iter().copied().max().unwrap_or_default();
             let words = tokens[it.tokens.clone()].iter().filter(is_word);
-            let is_rare = words.map(is_rarer).max().filter(|_| own > opposed)?;
+            let is_rare = words.map(is_rarer).max()?;
             Some((2 * i16::from(is_rare) + i16::from(own >= most)) * ORDER + own - opposed)
         };
         let all: Vec<(i16, &Range<usize>)> =
