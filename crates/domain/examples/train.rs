@@ -13,7 +13,7 @@ use domain::reading::features::hash;
 use domain::reading::labelled::{Row, rows};
 use domain::reading::patterns::{OFTEN, Patterns};
 use domain::reading::tokens::{Token, tokens};
-use domain::reading::{CLASSES, Meaning, Model, SCALE, SURE, classes, encode};
+use domain::reading::{CLASSES, Meaning, Model, SCALE, SURE, classes, encode, is_within};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -92,8 +92,8 @@ fn slips(text: &str, random: &mut Random) -> String {
     words.join(" ")
 }
 
-/// What of a text is looked at.
-type Part = fn(&Model, Vec<Token>) -> Vec<Token>;
+/// Which tokens of a text are looked at.
+type Part = fn(&Model, &[Token]) -> Vec<bool>;
 
 struct Data {
     /// The names and hashes of the columns, and how many rows have each.
@@ -111,7 +111,12 @@ fn data(rows: &[Row], model: &Model, part: Part) -> Data {
         let typed = [it.text.to_owned(), slips(it.text, &mut random)];
         for (nth, text) in typed.iter().enumerate() {
             let mut hashes = BTreeSet::new();
-            model.features(&part(model, tokens(text)), |hash, parts, _| {
+            let tokens = tokens(text);
+            let is_kept = part(model, &tokens);
+            model.features(&tokens, |hash, parts, its| {
+                if !is_within(&its, &is_kept) {
+                    return;
+                }
                 let (_, count) = names.entry(hash).or_insert_with(|| (parts.concat(), 0));
                 *count += u32::from(hashes.insert(hash) && nth == 0);
             });
@@ -257,12 +262,12 @@ fn train(rows: &[Row], ways: &str, model: &Model) -> String {
     let hazard = |row: usize| rows[row].hazard.map_or(0, |it| it as usize + 1);
     let (ways_data, of_ways, hazards_data, of_hazards) = thread::scope(|scope| {
         let of_ways = scope.spawn(|| {
-            let data = data(rows, model, |_, tokens| tokens);
+            let data = data(rows, model, |_, tokens| vec![true; tokens.len()]);
             let fit = fit::<WAYS>(&data, |row| rows[row].route as usize, &WAYS_RECIPE, |_| true);
             (data, fit)
         });
         let without_praise = data(rows, model, |model, tokens| {
-            model.without_praise(&tokens, true).into_iter().map(|at| tokens[at].clone()).collect()
+            model.without_praise(tokens, &model.ideas(tokens), true)
         });
         let of_hazards = fit::<HAZARDS>(&without_praise, hazard, &HAZARDS_RECIPE, is_of_hazards);
         let (data, of_ways) = of_ways.join().expect("a thread that ends");

@@ -36,7 +36,9 @@ impl Ideas {
 
     /// Which ideas a word speaks of, a bit each.
     pub fn of(&self, word: &str) -> u64 {
-        self.words.of(word).fold(0, |all, number| all | 1 << number)
+        let mut all = 0;
+        self.words.of(word, |number| all |= 1 << number);
+        all
     }
 
     /// The bits of those ideas that have one of these names.

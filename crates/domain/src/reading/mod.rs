@@ -19,7 +19,7 @@ pub mod tokens;
 mod words;
 
 pub use coded::encode;
-use features::{Ideas, features};
+use features::{HASH_BITS, Ideas, features};
 use patterns::Patterns;
 use tokens::{STOP, Token, tokens};
 
@@ -142,8 +142,10 @@ pub struct Model {
     people: u64,
     solved: u64,
     dangers: u64,
-    /// The hashes of the features, smallest first; and what each says of the classes.
+    /// The hashes of the features, smallest first; where those begin that have the same upper bits; and what each says
+    /// of the classes.
     hashes: Vec<u32>,
+    starts: Vec<u32>,
     weights: Vec<[i16; CLASSES]>,
     /// What is said of each class before anything is read.
     bias: [i32; CLASSES],
@@ -155,6 +157,14 @@ struct Feature {
     number: usize,
     /// The tokens that it is about.
     tokens: Range<usize>,
+}
+
+/// What a token is: marks and numbers explain nothing; the words that are met most do only where there are no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    None,
+    Often,
+    Rarer,
 }
 
 /// A model that is read a little at a time, since all of it at once would hold up somebody who types.
@@ -218,6 +228,8 @@ impl Lesson {
             match lines.checked_sub(1) {
                 None => {
                     model.hashes = coded::hashes(line)?;
+                    let start = |upper| model.hashes.partition_point(|it| it >> LOWER_BITS < upper);
+                    model.starts = (0..=UPPERS).map(|it| start(it) as u32).collect();
                     model.weights = vec![[0; CLASSES]; model.hashes.len()];
                 }
                 Some(class) => {
@@ -243,6 +255,10 @@ const HAZARDS: usize = Peril::ALL.len();
 const NO_HAZARD: usize = Meaning::ALL.len();
 /// The line of hashes, and those of weights.
 const ALL_LINES: usize = CLASSES + 1;
+
+/// By how many upper bits of a hash its place is looked up, and how many are left: some eight features have the same.
+const UPPERS: u32 = 1 << 12;
+const LOWER_BITS: u32 = HASH_BITS - UPPERS.ilog2();
 
 /// How many units of a weight are one: `e` times as likely.
 pub const SCALE: f32 = 16.0;
@@ -272,25 +288,45 @@ impl Model {
         &self.weights[feature.number]
     }
 
-    /// The features that say something, each once, where it is first.
+    /// The features that say something, wherever they are.
     fn telling(&self, tokens: &[Token]) -> Vec<Feature> {
-        let mut seen = vec![false; self.hashes.len()];
         let mut telling = Vec::new();
         self.features(tokens, |hash, _, tokens| {
-            let Ok(number) = self.hashes.binary_search(&hash) else { return };
-            if !mem::replace(&mut seen[number], true) {
-                telling.push(Feature { number, tokens });
+            let upper = (hash >> LOWER_BITS) as usize;
+            let [start, end] = [upper, upper + 1].map(|it| self.starts[it] as usize);
+            if let Some(at) = self.hashes[start..end].iter().position(|it| *it == hash) {
+                telling.push(Feature { number: start + at, tokens });
             }
         });
         telling
     }
 
-    /// What is said of each class, in units of `1 / SCALE`.
-    fn scores(&self, features: &[Feature]) -> [i32; CLASSES] {
-        let mut scores = self.bias;
+    /// Those of them that are only about such tokens, each once, where it is first.
+    fn once(&self, features: &[Feature], is_kept: &[bool]) -> Vec<Feature> {
+        let mut seen = vec![false; self.hashes.len()];
+        let is_new = |it: &&Feature| {
+            is_within(&it.tokens, is_kept) && !mem::replace(&mut seen[it.number], true)
+        };
+        features.iter().filter(is_new).cloned().collect()
+    }
+
+    /// What a token is.
+    fn word(&self, token: &Token) -> Word {
+        if !token.form.starts_with(|it: char| it.is_ascii_lowercase()) {
+            Word::None
+        } else if self.patterns.is_met_often(&token.form) {
+            Word::Often
+        } else {
+            Word::Rarer
+        }
+    }
+
+    /// What is said of each of some classes, in units of `1 / SCALE`.
+    fn scores<const N: usize>(&self, features: &[Feature], first: usize) -> [i32; N] {
+        let mut scores = array::from_fn(|at| self.bias[first + at]);
         for feature in features {
-            let said = self.said(feature).iter();
-            scores.iter_mut().zip(said).for_each(|(score, it)| *score += i32::from(*it));
+            let said = &self.said(feature)[first..first + N];
+            (0..N).for_each(|at| scores[at] += i32::from(said[at]));
         }
         scores
     }
@@ -298,10 +334,12 @@ impl Model {
     /// Reads what a resident wrote. The same words always give the same.
     pub fn read(&self, text: &str) -> Reading {
         let tokens = tokens(text);
-        let features = self.telling(&tokens);
+        let told = self.telling(&tokens);
+        let features = self.once(&told, &vec![true; tokens.len()]);
+        let words: Vec<Word> = tokens.iter().map(|it| self.word(it)).collect();
         let mut decided = Vec::new();
-        let hazards = self.hazards(&tokens, &features, &mut decided);
-        let route = self.route(&tokens, &features, &mut decided);
+        let hazards = self.hazards(&tokens, &words, &told, &features, &mut decided);
+        let route = self.route(&tokens, &words, &features, &mut decided);
         let mut because: Vec<Because> = Vec::with_capacity(decided.len());
         for (about, its) in decided {
             let span = tokens[its.start].span.start..tokens[its.end - 1].span.end;
@@ -319,6 +357,7 @@ impl Model {
     fn route(
         &self,
         tokens: &[Token],
+        words: &[Word],
         features: &[Feature],
         because: &mut Vec<(About, Range<usize>)>,
     ) -> Meaning {
@@ -327,7 +366,7 @@ impl Model {
             because.push((About::Route, tokens));
             return Meaning::Complaint;
         }
-        let scores = self.scores(features);
+        let scores: [i32; NO_HAZARD] = self.scores(features, 0);
         let ways = Meaning::ALL.iter().map(|it| it.0).zip(scores);
         let (route, _) = ways.max_by_key(|it| it.1).unwrap_or_default();
         let classes = (route as usize, Meaning::ServiceRequest as usize);
@@ -342,9 +381,9 @@ impl Model {
         }
         // What names a danger does not say what it sounds like, where something else does.
         let dangers: Vec<Range<usize>> = because.iter().map(|it| it.1.clone()).collect();
-        let mut decided = self.decided(tokens, features, classes, &dangers);
+        let mut decided = self.decided(words, features, classes, &dangers);
         if decided.is_empty() {
-            decided = self.decided(tokens, features, classes, &[]);
+            decided = self.decided(words, features, classes, &[]);
         }
         // Where no word says so, it is nothing of which anything is known.
         if decided.is_empty() {
@@ -357,33 +396,34 @@ impl Model {
     fn hazards(
         &self,
         tokens: &[Token],
+        words: &[Word],
+        told: &[Feature],
         features: &[Feature],
         because: &mut Vec<(About, Range<usize>)>,
     ) -> Vec<Peril> {
         // Praise changes nothing of what is happening; where it begins is not certain without a mark.
         let mut hazards = Vec::new();
+        let ideas = self.ideas(tokens);
         for is_free in [true, false] {
-            let kept = self.without_praise(tokens, is_free);
-            if kept.len() == tokens.len() {
-                self.hazards_of(tokens, features, &kept, &mut hazards, because);
+            let is_kept = self.without_praise(tokens, &ideas, is_free);
+            if !is_kept.contains(&false) {
+                self.hazards_of(words, features, &mut hazards, because);
                 break;
             }
-            let some: Vec<Token> = kept.iter().map(|at| tokens[*at].clone()).collect();
-            self.hazards_of(&some, &self.telling(&some), &kept, &mut hazards, because);
+            self.hazards_of(words, &self.once(told, &is_kept), &mut hazards, because);
         }
         hazards
     }
 
-    /// Adds the hazards of these tokens that are not known yet; `kept` says where each token was in the text.
+    /// Adds the hazards of these features that are not known yet.
     fn hazards_of(
         &self,
-        tokens: &[Token],
+        words: &[Word],
         features: &[Feature],
-        kept: &[usize],
         hazards: &mut Vec<Peril>,
         because: &mut Vec<(About, Range<usize>)>,
     ) {
-        let [_, _, _, _, _, none, scores @ ..] = self.scores(features);
+        let [none, scores @ ..]: [i32; HAZARDS + 1] = self.scores(features, NO_HAZARD);
         let Some((_, most)) = together(&scores).filter(|it| it.0 > none) else { return };
         // Beside the plainest one, those of which words speak that are not only words of some hazard or other.
         let told: [i32; HAZARDS] = array::from_fn(|at| scores[at] - self.bias[NO_HAZARD + 1 + at]);
@@ -398,20 +438,22 @@ impl Model {
             }
             let place = hazards.partition_point(|it| it < peril);
             hazards.insert(place, *peril);
-            let decided = self.decided(tokens, features, (NO_HAZARD + 1 + at, NO_HAZARD), &[]);
-            let its =
-                |it: Range<usize>| (About::Hazard(*peril), kept[it.start]..kept[it.end - 1] + 1);
-            because.extend(decided.into_iter().map(its));
+            let decided = self.decided(words, features, (NO_HAZARD + 1 + at, NO_HAZARD), &[]);
+            because.extend(decided.into_iter().map(|it| (About::Hazard(*peril), it)));
         }
     }
 
-    /// The places of the tokens but for those of praise, where it is a sentence of its own, or the beginning or the end
-    /// of one: many people write no marks. Where that is taken freely, what often stands beside praise goes with it.
-    pub fn without_praise(&self, tokens: &[Token], is_free: bool) -> Vec<usize> {
-        let ideas: Vec<u64> = tokens.iter().map(|it| self.ideas.of(&it.form)).collect();
+    /// The ideas of which each token speaks, a bit each.
+    pub fn ideas(&self, tokens: &[Token]) -> Vec<u64> {
+        tokens.iter().map(|it| self.ideas.of(&it.form)).collect()
+    }
+
+    /// Which tokens are not of praise, where it is a sentence of its own, or the beginning or the end of one: many
+    /// people write no marks. Where that is taken freely, what often stands beside praise goes with it.
+    pub fn without_praise(&self, tokens: &[Token], ideas: &[u64], is_free: bool) -> Vec<bool> {
         let is = |at: usize, bits: u64| ideas[at] & bits != 0;
         let little = self.praise | self.beside | self.people;
-        let mut kept = Vec::with_capacity(tokens.len());
+        let mut is_kept = vec![false; tokens.len()];
         let mut from = 0;
         for at in 0..tokens.len() {
             if !tokens[at].is_end && at + 1 < tokens.len() {
@@ -437,7 +479,8 @@ impl Model {
                 }
                 if let Some(place) = praises.rfind(|at| *at < end && !says_more(start..*at, most)) {
                     start = place + 1;
-                    while start < end && is(start, self.much) {
+                    let after = if is_free { self.much | little } else { self.much };
+                    while start < end && is(start, after) {
                         start += 1;
                     }
                 }
@@ -445,16 +488,16 @@ impl Model {
             };
             let freely = without(true);
             if freely == its || says_more(freely.clone(), 1) {
-                kept.extend(if is_free { freely } else { without(false) });
+                is_kept[if is_free { freely } else { without(false) }].fill(true);
             }
         }
         // As in a text that had no praise.
-        let is_stop = |at: &usize| tokens[*at].form == STOP;
-        kept.pop_if(|at| is_stop(at));
-        if kept.first().is_some_and(is_stop) {
-            kept.remove(0);
+        for end in [is_kept.iter().position(|it| *it), is_kept.iter().rposition(|it| *it)] {
+            if let Some(at) = end.filter(|at| tokens[*at].form == STOP) {
+                is_kept[at] = false;
+            }
         }
-        kept
+        is_kept
     }
 
     /// Whether a word of this feature's name is one of thanks or praise.
@@ -466,14 +509,11 @@ impl Model {
     /// each other and from `others`.
     fn decided(
         &self,
-        tokens: &[Token],
+        words: &[Word],
         features: &[Feature],
         (class, against): (usize, usize),
         others: &[Range<usize>],
     ) -> Vec<Range<usize>> {
-        // Marks and numbers explain nothing; the words that are met most do only where there are no others.
-        let is_word = |it: &&Token| it.form.starts_with(|it: char| it.is_ascii_lowercase());
-        let is_rarer = |it: &Token| !self.patterns.is_met_often(&it.form);
         // What speaks more for something else of the same kind explains this only where nothing else does.
         let kind = if class < NO_HAZARD { 0..NO_HAZARD } else { NO_HAZARD..CLASSES };
         let weight = |it: &Feature| {
@@ -483,9 +523,11 @@ impl Model {
                 return None;
             }
             let most = said[kind.clone()].iter().copied().max().unwrap_or_default();
-            let words = tokens[it.tokens.clone()].iter().filter(is_word);
-            let is_rare = words.map(is_rarer).max()?;
-            Some((2 * i16::from(is_rare) + i16::from(own >= most)) * ORDER + own - opposed)
+            let is_rarer = match words[it.tokens.clone()].iter().max()? {
+                Word::None => return None,
+                word => *word == Word::Rarer,
+            };
+            Some((2 * i16::from(is_rarer) + i16::from(own >= most)) * ORDER + own - opposed)
         };
         let all: Vec<(i16, &Range<usize>)> =
             features.iter().filter_map(|it| Some((weight(it)?, &it.tokens))).collect();
@@ -517,6 +559,11 @@ impl Model {
         }
         joined
     }
+}
+
+/// Whether all of these tokens are kept.
+pub fn is_within(tokens: &Range<usize>, is_kept: &[bool]) -> bool {
+    is_kept[tokens.clone()].iter().all(|it| *it)
 }
 
 /// How much more words must say for a hazard than for the usual one, and than for none, where another one is plainer.

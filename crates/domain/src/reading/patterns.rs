@@ -212,30 +212,36 @@ impl Patterns {
         let mut here = Here { patterns: self, tokens, choices: Vec::new(), ends: Vec::new() };
         let mut all = vec![false; self.met.len()];
         for token in tokens {
-            let from = here.choices.len();
-            here.choices.extend(self.words.of(&token.form));
-            here.choices[from..].iter().for_each(|it| all[usize::from(*it)] = true);
+            self.words.of(&token.form, |number| {
+                here.choices.push(number);
+                all[usize::from(number)] = true;
+            });
             here.ends.push(here.choices.len());
         }
         // Most patterns have an element that is nowhere in the text.
-        let mut known = vec![None; self.choose_ends.len()];
+        let mut known = vec![0; self.choose_ends.len()];
         let mut is_anywhere = |element: u16| {
-            *known[usize::from(element)].get_or_insert_with(|| {
-                self.choices_of(element).iter().any(|it| all[usize::from(*it)])
-            })
+            let known = &mut known[usize::from(element)];
+            if *known == 0 {
+                let is_there = self.choices_of(element).iter().any(|it| all[usize::from(*it)]);
+                *known = if is_there { 1 } else { -1_i8 };
+            }
+            *known > 0
         };
         let mut found = Vec::new();
         for at in 0..tokens.len() {
-            let its = here.choices(at).iter().flat_map(|it| &self.anchored[usize::from(*it)]);
-            for pattern in its {
-                let Pattern { name, from, length, anchor } = self.patterns[usize::from(*pattern)];
-                let elements = &self.rows[from as usize..][..usize::from(length)];
-                let anchor = usize::from(anchor);
-                if elements.iter().all(|it| is_anywhere(it.0))
-                    && let Some(end) = here.after(&elements[anchor + 1..], at + 1)
-                    && let Some(start) = here.before(&elements[..=anchor], at)
-                {
-                    found.push(Found { name, tokens: start..end });
+            for choice in here.choices(at) {
+                for pattern in &self.anchored[usize::from(*choice)] {
+                    let pattern = &self.patterns[usize::from(*pattern)];
+                    let elements =
+                        &self.rows[pattern.from as usize..][..usize::from(pattern.length)];
+                    let (first, later) = elements.split_at(usize::from(pattern.anchor) + 1);
+                    if elements.iter().all(|it| is_anywhere(it.0))
+                        && let Some(end) = here.after(later, at + 1)
+                        && let Some(start) = here.before(first, at)
+                    {
+                        found.push(Found { name: pattern.name, tokens: start..end });
+                    }
                 }
             }
         }

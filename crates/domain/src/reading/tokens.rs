@@ -24,10 +24,10 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 if word.is_empty() {
                     start = at;
                 }
-                for letter in letters.chars() {
+                for letter in letters.bytes() {
                     // A figure may stand twice.
-                    if letter.is_ascii_digit() || !word.ends_with(letter) {
-                        word.push(letter);
+                    if letter.is_ascii_digit() || word.as_bytes().last() != Some(&letter) {
+                        word.push(char::from(letter));
                     }
                 }
             }
@@ -141,30 +141,52 @@ fn kind(word: &str) -> Option<&'static str> {
             _ => "#x",
         });
     }
-    Some(match word {
-        "two" | "three" | "thre" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten"
-        | "eleven" | "twelve" | "fiften" | "twenty" | "thirty" | "forty" | "fifty" | "ninety"
-        | "eighty" | "seventy" | "sixty" | "fourten" | "eighten" | "thirten" | "sixten"
-        | "seventen" | "nineten" | "hundred" | "couple" | "several" => "#",
-        "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth"
-        | "tenth" | "twice" => "#o",
-        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
-        | "tue" | "tues" | "thur" | "thurs" | "fri" => "#d",
-        "january" | "february" | "april" | "june" | "july" | "august" | "september" | "october"
-        | "november" | "december" | "jan" | "feb" | "aug" | "sept" | "oct" | "nov" | "dec"
-        | "easter" | "christmas" | "xmas" | "autumn" => "#m",
-        "day" | "days" | "wek" | "weks" | "month" | "months" | "year" | "years" | "yrs" | "wks"
-        | "yr" | "wk" | "fortnight" | "wekend" => "#u",
-        "hour" | "hours" | "hr" | "hrs" | "minute" | "minutes" | "min" | "mins" => "#h",
-        _ => return None,
-    })
+    let at = KINDS.binary_search_by(|it| letters(it).cmp(word.as_bytes())).ok()?;
+    str::from_utf8(KINDS[at][LONGEST_KIND..].trim_ascii_end()).ok()
 }
+
+fn letters(kind: &[u8; LONGEST_KIND + 2]) -> &[u8] {
+    kind[..LONGEST_KIND].trim_ascii_end()
+}
+
+/// How many letters the longest of these words has.
+const LONGEST_KIND: usize = 9;
+
+/// Words of numbers and times, in the order of the alphabet, each with its kind. All are of one length: what data
+/// there is, is in the first load, and a pointer to each would be more than its letters.
+#[rustfmt::skip]
+const KINDS: [[u8; LONGEST_KIND + 2]; 95] = [
+    *b"april    #m", *b"aug      #m", *b"august   #m", *b"autumn   #m", *b"christmas#m",
+    *b"couple   # ", *b"day      #u", *b"days     #u", *b"dec      #m", *b"december #m",
+    *b"easter   #m", *b"eight    # ", *b"eighten  # ", *b"eighth   #o", *b"eighty   # ",
+    *b"eleven   # ", *b"feb      #m", *b"february #m", *b"fiften   # ", *b"fifth    #o",
+    *b"fifty    # ", *b"five     # ", *b"fortnight#u", *b"forty    # ", *b"four     # ",
+    *b"fourten  # ", *b"fourth   #o", *b"fri      #d", *b"friday   #d", *b"hour     #h",
+    *b"hours    #h", *b"hr       #h", *b"hrs      #h", *b"hundred  # ", *b"jan      #m",
+    *b"january  #m", *b"july     #m", *b"june     #m", *b"min      #h", *b"mins     #h",
+    *b"minute   #h", *b"minutes  #h", *b"monday   #d", *b"month    #u", *b"months   #u",
+    *b"nine     # ", *b"nineten  # ", *b"ninety   # ", *b"ninth    #o", *b"nov      #m",
+    *b"november #m", *b"oct      #m", *b"october  #m", *b"saturday #d", *b"second   #o",
+    *b"sept     #m", *b"september#m", *b"seven    # ", *b"seventen # ", *b"seventh  #o",
+    *b"seventy  # ", *b"several  # ", *b"six      # ", *b"sixten   # ", *b"sixth    #o",
+    *b"sixty    # ", *b"sunday   #d", *b"ten      # ", *b"tenth    #o", *b"third    #o",
+    *b"thirten  # ", *b"thirty   # ", *b"thre     # ", *b"three    # ", *b"thur     #d",
+    *b"thurs    #d", *b"thursday #d", *b"tue      #d", *b"tues     #d", *b"tuesday  #d",
+    *b"twelve   # ", *b"twenty   # ", *b"twice    #o", *b"two      # ", *b"wednesday#d",
+    *b"wek      #u", *b"wekend   #u", *b"weks     #u", *b"wk       #u", *b"wks      #u",
+    *b"xmas     #m", *b"year     #u", *b"years    #u", *b"yr       #u", *b"yrs      #u",
+];
 
 /// A word without the ending that says how many or when.
 fn stem(word: &str) -> String {
     let cut = |ending: &str, least: usize| word.strip_suffix(ending).filter(|it| it.len() >= least);
-    let stem = cut("ings", 4).or_else(|| cut("ing", 4)).or_else(|| cut("ed", 4));
-    let stem = stem.or_else(|| cut("es", 4)).or_else(|| cut("s", 3)).unwrap_or(word);
+    let stem = match word.bytes().last() {
+        Some(b's') => cut("ings", 4).or_else(|| cut("es", 4)).or_else(|| cut("s", 3)),
+        Some(b'g') => cut("ing", 4),
+        Some(b'd') => cut("ed", 4),
+        _ => None,
+    };
+    let stem = stem.unwrap_or(word);
     // As `stop` beside `stopping`: no letter is doubled here.
     stem.strip_suffix('e').filter(|it| it.len() >= 4).unwrap_or(stem).to_owned()
 }
@@ -197,6 +219,15 @@ mod tests {
             ["the", "#o", "of", "#m", "#y", "at", "#t"]
         );
         assert_eq!(forms("on Monday for the third time"), ["on", "#d", "for", "the", "#o", "time"]);
+    }
+
+    #[test]
+    fn words_of_numbers_and_times_are_in_their_order() {
+        assert!(KINDS.is_sorted_by(|one, other| letters(one) < letters(other)));
+        for it in &KINDS {
+            let word = str::from_utf8(letters(it)).expect("letters");
+            assert!(kind(word).is_some_and(|it| it.starts_with('#')), "{word}");
+        }
     }
 
     #[test]

@@ -46,13 +46,18 @@ impl Words {
         Some(())
     }
 
-    /// The numbers that a word stands for; one of them may come more than once.
-    pub fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = u16> + 'a {
-        let all = first(word);
-        let two = all.filter(|it| it[2] != 0).map(|it| [it[0], it[1], 0]);
-        let begins = all.into_iter().chain(two).filter_map(|it| self.beginnings.get(&it)).flatten();
-        let begins = begins.filter(|(beginning, _)| word.starts_with(&**beginning));
-        self.whole.get(word).into_iter().flatten().copied().chain(begins.map(|it| it.1))
+    /// Tells the numbers that a word stands for; one of them may come more than once.
+    pub fn of(&self, word: &str, mut tell: impl FnMut(u16)) {
+        self.whole.get(word).into_iter().flatten().for_each(|it| tell(*it));
+        let Some(all @ [one, two, third]) = first(word) else { return };
+        let shorter = (third != 0).then_some([one, two, 0]);
+        for its in [Some(all), shorter].into_iter().flatten() {
+            for (beginning, number) in self.beginnings.get(&its).into_iter().flatten() {
+                if word.starts_with(&**beginning) {
+                    tell(*number);
+                }
+            }
+        }
     }
 }
 
