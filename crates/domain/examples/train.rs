@@ -33,7 +33,7 @@ const SLIPS: [usize; 2] = [2, 5];
 /// How much more what many rows have counts, where it is chosen what to keep: their number to this power.
 const COMMON: f32 = 0.35;
 /// A complaint that nobody hears is worse than a question too many, and a hazard worse than a number to phone too many.
-const COMPLAINT_SHIFT: f32 = 0.5;
+const COMPLAINT_SHIFT: f32 = 0.75;
 const HAZARD_SHIFT: f32 = 0.25;
 
 /// How something is learned.
@@ -275,10 +275,10 @@ fn train(rows: &[Row], ways: &str, model: &Model) -> String {
     });
     let scaled = |weight: f32| (weight * SCALE).round();
     let mut text = String::new();
-    for (class, bias) in of_ways.bias.iter().chain(&of_hazards.bias).enumerate() {
-        let shift = match class {
-            0 => COMPLAINT_SHIFT,
-            WAYS => -HAZARD_SHIFT,
+    for (bias, key) in of_ways.bias.iter().chain(&of_hazards.bias).zip(classes()) {
+        let shift = match key {
+            "complaint" => COMPLAINT_SHIFT,
+            "none" => -HAZARD_SHIFT,
             _ => 0.0,
         };
         text += &format!("{}\n", scaled(bias + shift));

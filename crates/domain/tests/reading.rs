@@ -6,10 +6,11 @@ use domain::reading::{About, Lesson, Meaning, Model, Peril, Reading};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     include_str!("triage/development.tsv"),
     include_str!("triage/everyday.tsv"),
     include_str!("triage/held-out.tsv"),
+    include_str!("triage/plain.tsv"),
     include_str!("triage/stories.tsv"),
     include_str!("triage/training.tsv"),
 ];

@@ -567,7 +567,7 @@ pub fn is_within(tokens: &Range<usize>, is_kept: &[bool]) -> bool {
 }
 
 /// How much more words must say for a hazard than for the usual one, and than for none, where another one is plainer.
-const TOLD: i32 = 24;
+const TOLD: i32 = 40;
 const PLAINLY: i32 = 80;
 
 /// More than any weight against another one.
