@@ -47,15 +47,24 @@ impl Heard {
     }
 
     /// The words by which this advice came, each once. Of abuse and self-harm there are some, too; no page
-    /// shows those.
+    /// shows those, nor any of them among what speaks for something else.
     pub fn words_of(&self, advice: Advice) -> Vec<&str> {
+        let because = |advice: Advice| {
+            self.because.iter().filter_map(move |(about, words)| {
+                let leads_to = match about {
+                    About::Route => Advice::Unhappy,
+                    About::Hazard(peril) => advice_on(*peril),
+                };
+                (leads_to == advice).then_some(&**words)
+            })
+        };
+        let is_hidden = |words: &str| {
+            advice != Advice::Careful
+                && because(Advice::Careful).any(|it| it.contains(words) || words.contains(it))
+        };
         let mut found: Vec<&str> = Vec::new();
-        for (about, words) in &self.because {
-            let leads_to = match about {
-                About::Route => Advice::Unhappy,
-                About::Hazard(peril) => advice_on(*peril),
-            };
-            if leads_to == advice && !found.contains(&&**words) {
+        for words in because(advice) {
+            if !found.contains(&words) && !is_hidden(words) {
                 found.push(words);
             }
         }
@@ -165,6 +174,19 @@ mod tests {
         assert!(unhappy.iter().all(|it| !it.contains("gas")));
         assert_eq!(heard.hazards_of(Advice::Urgent).collect::<Vec<_>>(), [Peril::Gas]);
         assert_eq!(heard.hazards_of(Advice::Careful).count(), 0);
+    }
+
+    /// Somebody may look over their shoulder.
+    #[test]
+    fn words_of_abuse_are_not_shown_for_something_else() {
+        let mut heard = heard("My husband hits me and there is a smell of gas");
+        for words in ["hits", "and my husband hits me too"] {
+            heard.because.push((About::Hazard(Peril::Gas), words.to_owned()));
+        }
+        let urgent = heard.words_of(Advice::Urgent);
+        assert!(urgent.contains(&"smell of gas"), "{urgent:?}");
+        assert!(urgent.iter().all(|it| !it.contains("hits")), "{urgent:?}");
+        assert!(heard.words_of(Advice::Careful).iter().any(|it| it.contains("hits")));
     }
 
     #[test]

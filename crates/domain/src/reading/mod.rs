@@ -427,7 +427,7 @@ impl Model {
         let Some((_, most)) = together(&scores).filter(|it| it.0 > none) else { return };
         // Beside the plainest one, those of which words speak that are not only words of some hazard or other.
         let told: [i32; HAZARDS] = array::from_fn(|at| scores[at] - self.bias[NO_HAZARD + 1 + at]);
-        let usual = told.iter().sum::<i32>() / HAZARDS as i32;
+        let usual = (told.iter().sum::<i32>() - told[most]) / (HAZARDS as i32 - 1);
         let of_none = none - self.bias[NO_HAZARD];
         let is_told = |at: usize| {
             scores[at] > none && told[at] >= usual + TOLD && told[at] >= of_none + PLAINLY
@@ -514,7 +514,8 @@ impl Model {
         (class, against): (usize, usize),
         others: &[Range<usize>],
     ) -> Vec<Range<usize>> {
-        // What speaks more for something else of the same kind explains this only where nothing else does.
+        // What speaks more for something else of the same kind, or only against the other one, explains this only
+        // where nothing else does.
         let kind = if class < NO_HAZARD { 0..NO_HAZARD } else { NO_HAZARD..CLASSES };
         let weight = |it: &Feature| {
             let said = self.said(it);
@@ -522,7 +523,7 @@ impl Model {
             if own <= opposed {
                 return None;
             }
-            let most = said[kind.clone()].iter().copied().max().unwrap_or_default();
+            let most = said[kind.clone()].iter().copied().fold(1, i16::max);
             let is_rarer = match words[it.tokens.clone()].iter().max()? {
                 Word::None => return None,
                 word => *word == Word::Rarer,
@@ -566,7 +567,7 @@ pub fn is_within(tokens: &Range<usize>, is_kept: &[bool]) -> bool {
     is_kept[tokens.clone()].iter().all(|it| *it)
 }
 
-/// How much more words must say for a hazard than for the usual one, and than for none, where another one is plainer.
+/// How much more words must say for a hazard than for the usual one beside the plainest, and than for none.
 const TOLD: i32 = 40;
 const PLAINLY: i32 = 80;
 
