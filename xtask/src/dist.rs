@@ -47,15 +47,16 @@ const LATER_WORDS: [&str; 14] = [
     "uploads.",
 ];
 /// What residents' words mean, a file a language.
-const MODELS: &str = "crates/domain/src/reading";
+const MODELS: &str = "crates/reading/src";
 /// Everything that `dist/` is made from.
-const INPUTS: [&str; 18] = [
+const INPUTS: [&str; 19] = [
     "Cargo.toml",
     "Cargo.lock",
     "package.json",
     "package-lock.json",
     "src",
     "crates/domain",
+    "crates/reading",
     "examples",
     "embed/around.js",
     "embed/colours.js",

@@ -7,11 +7,11 @@ use crate::process::{self, Job};
 /// Writes the model.
 pub fn run() -> Result<()> {
     let mut cargo = process::cargo();
-    cargo.args(["run", "--release", "--quiet", "--package", "domain", "--example", "train", "--"]);
-    cargo.arg("crates/domain/src/reading/en.txt");
+    cargo.args(["run", "--release", "--quiet", "--package", "reading", "--example", "train", "--"]);
+    cargo.arg("crates/reading/src/en.txt");
     // Plain texts are commonest in life, and rarest among the rows: they count twice.
     let files = ["training", "stories", "everyday", "plain", "plain", "development"];
-    cargo.args(files.map(|it| format!("crates/domain/tests/triage/{it}.tsv")));
+    cargo.args(files.map(|it| format!("crates/reading/tests/triage/{it}.tsv")));
     let job =
         Job { what: "the training", advice: "its message is above", limit: crate::check::LONG };
     job.show(&mut cargo)

@@ -11,6 +11,14 @@ use crate::question::FieldName;
 use crate::reading::{About, Meaning, Model, Peril};
 use crate::validate::is_blank;
 
+impl Choice for Meaning {
+    const ALL: &'static [(Self, &'static str)] = Meaning::ALL;
+}
+
+impl Choice for Peril {
+    const ALL: &'static [(Self, &'static str)] = Peril::ALL;
+}
+
 /// What was heard in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {

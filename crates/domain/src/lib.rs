@@ -37,7 +37,6 @@ pub mod lint;
 pub mod london;
 pub mod media;
 pub mod question;
-pub mod reading;
 pub mod receipt;
 pub mod record;
 pub mod reference;
@@ -48,3 +47,5 @@ pub mod timescale;
 pub mod triage;
 pub mod validate;
 pub mod working_days;
+
+pub use reading;

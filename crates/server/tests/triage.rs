@@ -10,7 +10,7 @@ use server::triage::measure;
 fn the_figures_do_not_fall() {
     let files = [("development", 0.94, 0.90, 0.92, 0.06), ("held-out", 0.96, 0.90, 0.94, 0.08)];
     for (name, complaints, precision, hazards, alarms) in files {
-        let file = format!("../domain/tests/triage/{name}.tsv");
+        let file = format!("../reading/tests/triage/{name}.tsv");
         let figures = measure(Path::new(&file)).unwrap();
         let text = figures.to_text();
         assert!(figures.recall(Meaning::Complaint) >= complaints, "complaints found: {text}");

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::patterns::Patterns;
-use super::tokens::Token;
-use super::words::Words;
+use crate::patterns::Patterns;
+use crate::tokens::Token;
+use crate::words::Words;
 
 /// How many ideas there may be.
 const MOST_IDEAS: usize = 64;
@@ -64,6 +64,53 @@ pub fn hash(parts: &[&str]) -> u32 {
     });
     // Its upper bits are mixed best.
     (hash >> (64 - HASH_BITS)) as u32
+}
+
+/// A feature of which a model knows something, where it is met in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// Which of the model's features it is.
+    pub number: usize,
+    /// The tokens that it is about.
+    pub tokens: Range<usize>,
+}
+
+/// The features of which a model knows something, by their hashes.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// Smallest first, and where those begin that have the same upper bits.
+    hashes: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+/// By how many upper bits of a hash its place is looked up, and how many are left: some eight features have the same.
+const UPPERS: u32 = 1 << 12;
+const LOWER_BITS: u32 = HASH_BITS - UPPERS.ilog2();
+
+impl Index {
+    /// The features with these hashes, smallest first.
+    pub fn new(hashes: Vec<u32>) -> Self {
+        let start = |upper| hashes.partition_point(|it| it >> LOWER_BITS < upper) as u32;
+        Self { starts: (0..=UPPERS).map(start).collect(), hashes }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Those that these tokens have, wherever they are.
+    pub fn met(&self, tokens: &[Token], patterns: &Patterns) -> Vec<Feature> {
+        let mut met = Vec::new();
+        features(tokens, patterns, |hash, _, tokens| {
+            let upper = (hash >> LOWER_BITS) as usize;
+            let [start, end] = [upper, upper + 1].map(|it| self.starts[it] as usize);
+            if let Some(at) = self.hashes[start..end].iter().position(|it| *it == hash) {
+                met.push(Feature { number: start + at, tokens });
+            }
+        });
+        met
+    }
 }
 
 /// Tells of each feature of these tokens: its hash, the parts of its name, and the tokens that it is about. One that

@@ -1,10 +1,10 @@
 //! What must be true of every text that the form reads (Code 1.3). How often it hears what people said it should is
 //! measured in the service's crate, which has the command for it.
 
-use domain::reading::labelled::rows;
-use domain::reading::{About, Lesson, Meaning, Model, Peril, Reading};
 use proptest::prelude::*;
 use proptest::sample::select;
+use reading::labelled::rows;
+use reading::{About, Lesson, Meaning, Model, Peril, Reading};
 
 const FILES: [&str; 6] = [
     include_str!("triage/development.tsv"),
@@ -62,7 +62,7 @@ fn whoever_says_that_they_want_to_complain_does() {
 
 #[test]
 fn a_model_that_is_read_a_little_at_a_time_is_the_same() {
-    let text = include_str!("../src/reading/en.txt");
+    let text = include_str!("../src/en.txt");
     let mut lesson = Lesson::default();
     let mut times = 1;
     while !lesson.go_on(text, 1_000).expect("a model") {

@@ -1,7 +1,6 @@
 //! Messages that people have labelled: what the reading is made of, and measured by (docs/triage.md).
 
-use super::{Meaning, Peril};
-use crate::choices::Choice;
+use crate::{Meaning, Peril};
 
 /// A message, and what a person has heard in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +33,13 @@ fn row(line: &str) -> Option<Row<'_>> {
         (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let hazard = match hazard {
         "none" => None,
-        key => Some(Peril::from_key(key)?),
+        key => Some(with_key(Peril::ALL, key)?),
     };
-    Some(Row { id, text, route: Meaning::from_key(route)?, hazard })
+    Some(Row { id, text, route: with_key(Meaning::ALL, route)?, hazard })
+}
+
+fn with_key<T: Copy>(all: &[(T, &str)], key: &str) -> Option<T> {
+    all.iter().find(|it| it.1 == key).map(|it| it.0)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CLASSES, SURE};
+use crate::{CLASSES, SURE};
 
 /// The figures, a character each, from this one on.
 const NOUGHT: u8 = b'!';

@@ -5,10 +5,11 @@
 //! for all that begin with it; `@name` is a list of words (a line `@name a b c`). `_3` lets up to three other words come
 //! between. A pattern never goes beyond a sentence. Words are written as people write them.
 
+use std::mem;
 use std::ops::Range;
 
-use super::tokens::{Token, tokens};
-use super::words::{Known, Words};
+use crate::tokens::{Token, tokens};
+use crate::words::{Known, Words};
 
 /// All patterns of a language.
 #[derive(Debug, Default)]
@@ -21,24 +22,37 @@ pub struct Patterns {
     /// The words that are met most, each with how often; and how often a choice is met, by its number.
     often: Known<String, u16>,
     met: Vec<u32>,
-    /// Which patterns are looked for where a choice is met, by its number: those of which it is of the rarest element.
-    anchored: Vec<Vec<u16>>,
+    /// The patterns that are looked for where a choice is met, by its number: those of which it is of the rarest element.
+    anchored: Vec<Vec<Pattern>>,
     /// What elements there are, each with its number; the choices of all, and up to where those of each go.
     elements: Known<String, u16>,
     chooses: Vec<u16>,
     choose_ends: Vec<u32>,
-    /// The elements of all patterns, each with how many words may be before it.
-    rows: Vec<(u16, u8)>,
-    patterns: Vec<Pattern>,
+    /// The elements of all patterns.
+    rows: Vec<Element>,
 }
 
+/// An element where it is in a pattern.
 #[derive(Debug)]
+struct Element {
+    number: u16,
+    /// How many words may be before it.
+    gap: u8,
+    /// The marks of what it may choose from.
+    marks: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Pattern {
     name: u16,
     /// Where its elements begin, how many they are, and which is the rarest.
     from: u32,
     length: u8,
     anchor: u8,
+    /// The marks of what is next to that one, and how many words may be between them: most patterns are given up for
+    /// these, with nothing else looked at.
+    marks: u32,
+    gap: u8,
 }
 
 /// The name of the list of words that are met most, the first one most of all; and how often the first one is met, where
@@ -73,6 +87,11 @@ fn form(word: &str) -> String {
         None if word.starts_with('#') => word.to_owned(),
         None => tokens(word).into_iter().map(|it| it.form).collect(),
     }
+}
+
+/// A bit that few other choices have: what have none in common have no choice in common.
+fn mark(choice: u16) -> u32 {
+    1 << (choice % 32)
 }
 
 /// The number of a text, and whether it is new; `None` where there are too many.
@@ -111,8 +130,11 @@ impl Patterns {
                 match element.strip_prefix('_') {
                     Some(words) => gap = words.parse().ok()?,
                     None => {
-                        let element = self.element(element)?;
-                        self.rows.push((element, std::mem::take(&mut gap)));
+                        let number = self.element(element)?;
+                        let choices = self.choices_of(number).iter();
+                        let marks = choices.fold(0, |marks, it| marks | mark(*it));
+                        let gap = mem::take(&mut gap);
+                        self.rows.push(Element { number, gap, marks });
                     }
                 }
             }
@@ -120,18 +142,23 @@ impl Patterns {
                 self.choices_of(element).iter().map(|it| self.met[usize::from(*it)]).sum()
             };
             let elements = &self.rows[from..];
-            let anchor = (0..elements.len()).min_by_key(|at| met(elements[*at].0))?;
+            let anchor = (0..elements.len()).min_by_key(|at| met(elements[*at].number))?;
+            // After it, or before it where it is the last one.
+            let (next, gap) = match elements.get(anchor + 1) {
+                Some(next) => (next, next.gap),
+                None => (&elements[anchor.saturating_sub(1)], elements[anchor].gap),
+            };
             let pattern = Pattern {
                 name: name as u16,
                 from: from as u32,
                 length: u8::try_from(elements.len()).ok()?,
                 anchor: anchor as u8,
+                marks: next.marks,
+                gap,
             };
-            let number = u16::try_from(self.patterns.len()).ok()?;
-            for at in self.places_of(elements[anchor].0) {
-                self.anchored[usize::from(self.chooses[at])].push(number);
+            for at in self.places_of(elements[anchor].number) {
+                self.anchored[usize::from(self.chooses[at])].push(pattern);
             }
-            self.patterns.push(pattern);
         }
         Some(())
     }
@@ -209,35 +236,26 @@ impl Patterns {
 
     /// What is found in these tokens, by where it begins.
     pub fn find(&self, tokens: &[Token]) -> Vec<Found> {
-        let mut here = Here { patterns: self, tokens, choices: Vec::new(), ends: Vec::new() };
-        let mut all = vec![false; self.met.len()];
+        let mut here = Here { patterns: self, tokens, choices: Vec::new(), may_be: Vec::new() };
         for token in tokens {
+            let mut marks = 0;
             self.words.of(&token.form, |number| {
                 here.choices.push(number);
-                all[usize::from(number)] = true;
+                marks |= mark(number);
             });
-            here.ends.push(here.choices.len());
+            here.may_be.push((marks, here.choices.len()));
         }
-        // Most patterns have an element that is nowhere in the text.
-        let mut known = vec![0; self.choose_ends.len()];
-        let mut is_anywhere = |element: u16| {
-            let known = &mut known[usize::from(element)];
-            if *known == 0 {
-                let is_there = self.choices_of(element).iter().any(|it| all[usize::from(*it)]);
-                *known = if is_there { 1 } else { -1_i8 };
-            }
-            *known > 0
-        };
         let mut found = Vec::new();
         for at in 0..tokens.len() {
             for choice in here.choices(at) {
                 for pattern in &self.anchored[usize::from(*choice)] {
-                    let pattern = &self.patterns[usize::from(*pattern)];
+                    if !here.may_be_at(at, pattern) {
+                        continue;
+                    }
                     let elements =
                         &self.rows[pattern.from as usize..][..usize::from(pattern.length)];
                     let (first, later) = elements.split_at(usize::from(pattern.anchor) + 1);
-                    if elements.iter().all(|it| is_anywhere(it.0))
-                        && let Some(end) = here.after(later, at + 1)
+                    if let Some(end) = here.after(later, at + 1)
                         && let Some(start) = here.before(first, at)
                     {
                         found.push(Found { name: pattern.name, tokens: start..end });
@@ -254,28 +272,42 @@ impl Patterns {
 struct Here<'a> {
     patterns: &'a Patterns,
     tokens: &'a [Token],
-    /// Which choices each token may be, and up to where those of each go.
+    /// Which choices each token may be; the marks of those of each, and up to where they go.
     choices: Vec<u16>,
-    ends: Vec<usize>,
+    may_be: Vec<(u32, usize)>,
 }
 
 impl Here<'_> {
     fn choices(&self, at: usize) -> &[u16] {
-        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.choices[from..self.ends[at]]
+        let from = at.checked_sub(1).map_or(0, |before| self.may_be[before].1);
+        &self.choices[from..self.may_be[at].1]
     }
 
-    fn is(&self, at: usize, element: u16) -> bool {
-        let choices = self.patterns.choices_of(element);
-        self.choices(at).iter().any(|it| choices.binary_search(it).is_ok())
+    /// Whether a pattern may be where its rarest element is here, by what is next to this.
+    fn may_be_at(&self, at: usize, pattern: &Pattern) -> bool {
+        let near = usize::from(pattern.gap) + 1;
+        let near = if pattern.anchor + 1 < pattern.length {
+            at + 1..(at + 1 + near).min(self.tokens.len())
+        } else {
+            at.saturating_sub(near)..at
+        };
+        pattern.length == 1 || self.may_be[near].iter().any(|it| it.0 & pattern.marks != 0)
+    }
+
+    fn is(&self, at: usize, element: &Element) -> bool {
+        if self.may_be[at].0 & element.marks == 0 {
+            return false;
+        }
+        let choices = self.patterns.choices_of(element.number);
+        self.choices(at).iter().any(|it| mark(*it) & element.marks != 0 && choices.contains(it))
     }
 
     /// Where a pattern ends whose later elements these are, if they come from here.
-    fn after(&self, elements: &[(u16, u8)], from: usize) -> Option<usize> {
-        let Some((&(element, gap), later)) = elements.split_first() else {
+    fn after(&self, elements: &[Element], from: usize) -> Option<usize> {
+        let Some((element, later)) = elements.split_first() else {
             return Some(from);
         };
-        for at in from..(from + usize::from(gap) + 1).min(self.tokens.len()) {
+        for at in from..(from + usize::from(element.gap) + 1).min(self.tokens.len()) {
             if self.is(at, element)
                 && let Some(end) = self.after(later, at + 1)
             {
@@ -289,15 +321,15 @@ impl Here<'_> {
     }
 
     /// Where a pattern begins whose first elements these are, if the last of them is here.
-    fn before(&self, elements: &[(u16, u8)], here: usize) -> Option<usize> {
-        let [earlier @ .., (element, _), (_, gap)] = elements else {
+    fn before(&self, elements: &[Element], here: usize) -> Option<usize> {
+        let [earlier @ .., element, last] = elements else {
             return Some(here);
         };
-        for at in (here.saturating_sub(usize::from(*gap) + 1)..here).rev() {
+        for at in (here.saturating_sub(usize::from(last.gap) + 1)..here).rev() {
             if self.tokens[at].is_end {
                 return None;
             }
-            if self.is(at, *element)
+            if self.is(at, element)
                 && let Some(start) = self.before(&elements[..=earlier.len()], at)
             {
                 return Some(start);

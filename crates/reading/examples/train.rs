@@ -1,4 +1,4 @@
-//! Makes `src/reading/en.txt`, by which residents' words are read (`cargo xtask train`): multinomial logistic
+//! Makes `src/en.txt`, by which residents' words are read (`cargo xtask train`): multinomial logistic
 //! regression, once for the ways and once for the hazards, by gradient descent. What says most is kept, and learned
 //! again by itself. The same rows give the same model.
 #![allow(clippy::print_stdout, reason = "a command-line program speaks on its standard output")]
@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs, thread};
 
-use domain::choices::Choice;
-use domain::reading::features::hash;
-use domain::reading::labelled::{Row, rows};
-use domain::reading::patterns::{OFTEN, Patterns};
-use domain::reading::tokens::{Token, tokens};
-use domain::reading::{CLASSES, Meaning, Model, SCALE, SURE, classes, encode, is_within};
+use reading::features::hash;
+use reading::labelled::{Row, rows};
+use reading::patterns::{OFTEN, Patterns};
+use reading::tokens::{Token, tokens};
+use reading::{CLASSES, Meaning, Model, SCALE, SURE, classes, encode, is_within};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -252,7 +251,7 @@ const HAZARDS: usize = CLASSES - WAYS;
 /// A model of these ways of saying something.
 fn train(rows: &[Row], ways: &str, model: &Model) -> String {
     let mut praises = HashSet::new();
-    for sentence in include_str!("../src/reading/praise.txt").lines() {
+    for sentence in include_str!("../src/praise.txt").lines() {
         model.features(&tokens(sentence), |hash, _, _| {
             praises.insert(hash);
         });
@@ -306,7 +305,7 @@ fn train(rows: &[Row], ways: &str, model: &Model) -> String {
 
 /// The ideas, and those patterns that find enough: each letter of the others would be paid for by residents.
 fn ways(rows: &[Row]) -> Result<String, Failure> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reading");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut ways = fs::read_to_string(folder.join("ideas.txt"))?;
     let rows: Vec<_> = rows.iter().map(|it| tokens(it.text)).collect();
     let mut met: HashMap<&str, u32> = HashMap::new();

@@ -7,9 +7,10 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::{array, mem};
 
+use features::{Feature, Ideas, Index, features};
+use patterns::Patterns;
 use serde::{Deserialize, Serialize};
-
-use crate::choices::Choice;
+use tokens::{STOP, Token, tokens};
 
 mod coded;
 pub mod features;
@@ -19,9 +20,6 @@ pub mod tokens;
 mod words;
 
 pub use coded::encode;
-use features::{HASH_BITS, Ideas, features};
-use patterns::Patterns;
-use tokens::{STOP, Token, tokens};
 
 /// What a text sounds like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +41,9 @@ pub enum Meaning {
     Other,
 }
 
-impl Choice for Meaning {
-    const ALL: &'static [(Self, &'static str)] = &[
+impl Meaning {
+    /// All of them, each with its stable key.
+    pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Complaint, "complaint"),
         (Self::ServiceRequest, "service_request"),
         (Self::Stage2, "stage2"),
@@ -82,8 +81,9 @@ pub enum Peril {
     OtherUrgent,
 }
 
-impl Choice for Peril {
-    const ALL: &'static [(Self, &'static str)] = &[
+impl Peril {
+    /// All of them, each with its stable key.
+    pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::SelfHarm, "self_harm"),
         (Self::DomesticAbuse, "domestic_abuse"),
         (Self::Gas, "gas"),
@@ -142,21 +142,11 @@ pub struct Model {
     people: u64,
     solved: u64,
     dangers: u64,
-    /// The hashes of the features, smallest first; where those begin that have the same upper bits; and what each says
-    /// of the classes.
-    hashes: Vec<u32>,
-    starts: Vec<u32>,
+    /// The features, and what each says of the classes.
+    index: Index,
     weights: Vec<[i16; CLASSES]>,
     /// What is said of each class before anything is read.
     bias: [i32; CLASSES],
-}
-
-/// A feature of a text that says something.
-#[derive(Clone, Debug)]
-struct Feature {
-    number: usize,
-    /// The tokens that it is about.
-    tokens: Range<usize>,
 }
 
 /// What a token is: marks and numbers explain nothing; the words that are met most do only where there are no others.
@@ -227,10 +217,8 @@ impl Lesson {
         if let Some(lines) = &mut self.lines {
             match lines.checked_sub(1) {
                 None => {
-                    model.hashes = coded::hashes(line)?;
-                    let start = |upper| model.hashes.partition_point(|it| it >> LOWER_BITS < upper);
-                    model.starts = (0..=UPPERS).map(|it| start(it) as u32).collect();
-                    model.weights = vec![[0; CLASSES]; model.hashes.len()];
+                    model.index = Index::new(coded::hashes(line)?);
+                    model.weights = vec![[0; CLASSES]; model.index.count()];
                 }
                 Some(class) => {
                     for (at, weight) in coded::weights(line)? {
@@ -255,10 +243,6 @@ const HAZARDS: usize = Peril::ALL.len();
 const NO_HAZARD: usize = Meaning::ALL.len();
 /// The line of hashes, and those of weights.
 const ALL_LINES: usize = CLASSES + 1;
-
-/// By how many upper bits of a hash its place is looked up, and how many are left: some eight features have the same.
-const UPPERS: u32 = 1 << 12;
-const LOWER_BITS: u32 = HASH_BITS - UPPERS.ilog2();
 
 /// How many units of a weight are one: `e` times as likely.
 pub const SCALE: f32 = 16.0;
@@ -288,22 +272,9 @@ impl Model {
         &self.weights[feature.number]
     }
 
-    /// The features that say something, wherever they are.
-    fn telling(&self, tokens: &[Token]) -> Vec<Feature> {
-        let mut telling = Vec::new();
-        self.features(tokens, |hash, _, tokens| {
-            let upper = (hash >> LOWER_BITS) as usize;
-            let [start, end] = [upper, upper + 1].map(|it| self.starts[it] as usize);
-            if let Some(at) = self.hashes[start..end].iter().position(|it| *it == hash) {
-                telling.push(Feature { number: start + at, tokens });
-            }
-        });
-        telling
-    }
-
-    /// Those of them that are only about such tokens, each once, where it is first.
+    /// Those of these that are only about such tokens, each once, where it is first.
     fn once(&self, features: &[Feature], is_kept: &[bool]) -> Vec<Feature> {
-        let mut seen = vec![false; self.hashes.len()];
+        let mut seen = vec![false; self.index.count()];
         let is_new = |it: &&Feature| {
             is_within(&it.tokens, is_kept) && !mem::replace(&mut seen[it.number], true)
         };
@@ -334,7 +305,7 @@ impl Model {
     /// Reads what a resident wrote. The same words always give the same.
     pub fn read(&self, text: &str) -> Reading {
         let tokens = tokens(text);
-        let told = self.telling(&tokens);
+        let told = self.index.met(&tokens, &self.patterns);
         let features = self.once(&told, &vec![true; tokens.len()]);
         let words: Vec<Word> = tokens.iter().map(|it| self.word(it)).collect();
         let mut decided = Vec::new();
